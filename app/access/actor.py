@@ -1,0 +1,21 @@
+"""Who is asking."""
+
+from dataclasses import dataclass
+
+from app.models.choices import Classification, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A caller as the register knows them: what they may do (role) and see (clearance, nationality)."""
+
+    id: str | None
+    name: str
+    role: Role
+    clearance: Classification
+    nationality: str | None
+
+
+def system(name: str) -> Actor:
+    """The register itself at work for its operator, from the command line."""
+    return Actor(None, name, "administrator", "TOP SECRET", None)

@@ -1,0 +1,21 @@
+"""The fields that mark a record."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.core.fields import Country, RecordFields
+from app.models.choices import Classification, Endorsement
+
+
+class MarkedFields(RecordFields):
+    """What every marked record carries."""
+
+    classification: Annotated[Classification, Field(examples=["UNCLASSIFIED"])] = "UNCLASSIFIED"
+    """Of the New Zealand Government Security Classification System."""
+
+    endorsements: Annotated[list[Endorsement], Field(max_length=12)] = []
+    """Endorsements; none stands on UNCLASSIFIED."""
+
+    releasable_to: Annotated[list[Country], Field(max_length=60)] = []
+    """Countries whose nationals may see it too; none with NZEO."""

@@ -1,0 +1,31 @@
+"""`visible()`: where every read of the register begins."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Table, true
+from sqlalchemy.sql.expression import literal_column
+
+from app.core.columns import Record
+
+
+def is_marked(table: Table) -> bool:
+    return "marking_id" in table.c
+
+
+def visible(table: Table, markings: Sequence[int]) -> ColumnElement[bool]:
+    """The condition that rows of `table` exist for a caller who may see `markings`.
+
+    The ids stand in the statement as literals: they are ours, few, and part of the statement's shape.
+    """
+    if not is_marked(table):
+        return true()
+    return table.c.marking_id.in_([literal_column(str(int(each))) for each in markings])
+
+
+def visible_records(model: type[Record], markings: Sequence[int]) -> ColumnElement[bool]:
+    """The same for a mapped class; of an engagement's kind, the base table decides."""
+    marked = getattr(model, "marking_id", None)
+    if marked is None:
+        return true()
+    return marked.in_([literal_column(str(int(each))) for each in markings])
+

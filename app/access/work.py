@@ -1,0 +1,143 @@
+"""One request's work: who asks, what they may see, and the transaction in which all of it happens.
+
+`reading()` and `writing()` are the edge: they authenticate, authorise, open the transaction and, on the way out,
+commit it. An endpoint's answer is made inside and sent after, so nobody is told of a change that was not kept.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+from starlette.requests import Request
+
+from app.access import ledger
+from app.access.actor import Actor
+from app.access.markings import Mark
+from app.access.permissions import Action, require
+from app.access.register import Register
+from app.access.visible import visible
+from app.core.ids import new_id
+from app.errors import Unauthenticated
+from app.models import Marking
+
+
+@dataclass
+class Work:
+    """What a request is doing, for whom."""
+
+    register: Register
+    actor: Actor
+    session: Session
+    request_id: str
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    reason: str | None = None
+    changes: list[ledger.Change] = field(default_factory=list)
+
+    made: dict[int, Mark] = field(default_factory=dict)
+
+    @property
+    def markings(self) -> tuple[int, ...]:
+        """The ids of the markings that the actor may see, with those that this work has just made."""
+        return (*self.register.markings.visible_to(self.actor), *self.made)
+
+    @cached_property
+    def cursor(self) -> Any:
+        """The driver's own cursor on this work's connection."""
+        return self.session.connection().connection.cursor()
+
+    def visible(self, table: Table) -> ColumnElement[bool]:
+        return visible(table, self.markings)
+
+    def marking_row(self, mark: Mark) -> Marking:
+        """The row for a marking that the actor may see. A new one is this work's own until it is committed."""
+        row = self.register.markings.row_for(self.session, mark)
+        if not self.register.markings.knows(row.id):
+            self.made[row.id] = mark
+        return row
+
+    def mark(self, marking_id: int) -> Mark:
+        return self.made.get(marking_id) or self.register.markings.mark(marking_id)
+
+
+def bearer(request: Request) -> str:
+    """The token of a request. Raises Unauthenticated when there is none."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise Unauthenticated("Send a token: `Authorization: Bearer …`.", headers={"WWW-Authenticate": "Bearer"})
+    return secret.strip()
+
+
+def action_of(request: Request) -> Action:
+    """What the endpoint was declared to do. One that declares nothing is open to nobody."""
+    action: Action = request.scope["endpoint"].action
+    return action
+
+
+def _actor(register: Register, connection: Connection, request: Request) -> Actor:
+    address = request.client.host if request.client else None
+    cursor = connection.connection.cursor()
+    try:
+        actor = register.authenticate(cursor, bearer(request), address)
+    finally:
+        cursor.close()
+    require(actor, action_of(request))
+    return actor
+
+
+def register_of(request: Request) -> Register:
+    register: Register = request.app.state.register
+    return register
+
+
+def request_id(request: Request) -> str:
+    return str(request.scope.get("request_id") or new_id())
+
+
+@contextmanager
+def reading(request: Request) -> Iterator[Work]:
+    """Work that only looks."""
+    register = register_of(request)
+    with register.database.reader.connect() as connection:
+        actor = _actor(register, connection, request)
+        with Session(connection, autoflush=False, expire_on_commit=False) as session:
+            yield Work(register, actor, session, request_id(request))
+
+
+@contextmanager
+def writing(request: Request) -> Iterator[Work]:
+    """Work that changes records. All of it is kept when the block ends, with its ledger entries, or none."""
+    register = register_of(request)
+    with register.database.reader.connect() as connection:
+        actor = _actor(register, connection, request)
+    with writing_as(register, actor, request_id(request)) as work:
+        yield work
+
+
+@contextmanager
+def writing_as(register: Register, actor: Actor, request: str) -> Iterator[Work]:
+    """The same for somebody already known: the operator at the command line."""
+    with register.database.write() as session:
+        work = Work(register, actor, session, request)
+        yield work
+        settle(work)
+
+
+def settle(work: Work) -> None:
+    """Sends what is pending to the database and writes the ledger, so that only the commit remains."""
+    work.session.flush()
+    if work.changes:
+        ledger.append(
+            work.session,
+            work.changes,
+            actor=work.actor,
+            at=work.now,
+            request_id=work.request_id,
+            reason=work.reason,
+        )
+        work.changes = []

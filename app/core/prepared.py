@@ -1,0 +1,80 @@
+"""Statements compiled once and run often, straight on the driver.
+
+Building a SELECT with SQLAlchemy and looking up its compiled form costs more than running it (design, section
+10). A `Prepared` is that compiled form, kept by whoever knows the shape.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Dialect, Executable, Uuid, bindparam
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import cast
+from sqlalchemy.types import ARRAY, Boolean, Text
+
+from app.core.columns import instant_text
+
+_SQLITE = sqlite.dialect(paramstyle="named")
+
+
+class Prepared:
+    """One statement in the words of one database."""
+
+    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=_SQLITE if dialect.name == "sqlite" else dialect)  # type: ignore[attr-defined]
+        self.sql: str = compiled.string
+        self.fixed: dict[str, Any] = {
+            name: value for name, value in compiled.params.items() if value is not None
+        }
+        self.is_sqlite = dialect.name == "sqlite"
+
+    def run(self, cursor: Any, values: Mapping[str, Any]) -> list[Any]:
+        """The rows for these values."""
+        parameters = {**self.fixed, **values}
+        if self.is_sqlite:
+            parameters = {name: _sqlite_value(value) for name, value in parameters.items()}
+        cursor.execute(self.sql, parameters)
+        rows: list[Any] = cursor.fetchall()
+        return rows
+
+
+def _sqlite_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return _json_list(value)
+    return value
+
+
+def _json_list(values: list[Any]) -> str:
+    return json.dumps([_sqlite_value(value) for value in values])
+
+
+class OneOf(ColumnElement[bool]):
+    """`column` is one of the values in a list parameter: one statement, however many values."""
+
+    type = Boolean()
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[Any], parameter: str) -> None:
+        self.column = column
+        self.values: BindParameter[Any] = bindparam(parameter, required=True)
+
+
+@compiles(OneOf, "sqlite")
+def _one_of_sqlite(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
+    column = compiler.process(element.column, **kw)
+    return f"{column} IN (SELECT value FROM json_each({compiler.process(element.values, **kw)}))"
+
+
+@compiles(OneOf, "postgresql")
+def _one_of_postgresql(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
+    kind = Uuid(as_uuid=False) if isinstance(element.column.type, Uuid) else Text()
+    column = compiler.process(element.column, **kw)
+    return f"{column} = ANY ({compiler.process(cast(element.values, ARRAY(kind)), **kw)})"

@@ -1,0 +1,255 @@
+"""What a list can be asked: the parameters that all lists share, and filters, each declared in one line."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar, get_origin
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic.fields import FieldInfo
+from sqlalchemy import BindParameter, ColumnElement, Table, Uuid, bindparam, false, func, literal_column, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.core.fields import Line
+from app.core.prepared import OneOf
+
+MAX_LIMIT = 200
+MAX_VALUES = 100
+COUNT_CAP = 1001
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _yes_no_any(value: Any) -> Any:
+    return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
+
+
+def _one_or_many(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+CommaList = Annotated[
+    tuple[Line, ...],
+    BeforeValidator(_split),
+    Field(max_length=60),
+    WithJsonSchema({"type": "string", "maxLength": 2000}),
+]
+
+
+T = TypeVar("T")
+
+Many = Annotated[list[T], BeforeValidator(_one_or_many), Field(max_length=MAX_VALUES, min_length=1)]
+"""Several values, any of which will do; one value may stand alone."""
+
+
+class ListQuery(BaseModel):
+    """What every list can be asked. An unknown parameter is refused: a misspelt filter never widens a list."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
+
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
+    """How many records a page holds at most."""
+
+    cursor: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    """Where the page begins, from `next` of the page before."""
+
+    sort: CommaList = ()
+    """Fields to order by, comma separated, `-` before one for descending; ties are broken by id."""
+
+    count: Literal["none", "exact", "capped"] = "none"
+    """Whether `total` is told: `exact`, or `capped`, which stops counting at 1,001."""
+
+    fields: CommaList = ()
+    """The fields to answer, comma separated; all if not given."""
+
+    expand: CommaList = ()
+    """References to answer as the records they name, comma separated."""
+
+    archived: Annotated[Literal["false", "true", "any"], BeforeValidator(_yes_no_any)] = "false"
+    """Whether withdrawn records are left out, the only ones, or among the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a filter may build on: the list's own table, and what the caller may see of others."""
+
+    table: Table
+    visible: Callable[[Table], ColumnElement[bool]]
+    sqlite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the caller asks of one parameter; called with a column, the condition that it holds just that."""
+
+    parameter: str
+    many: bool
+
+    def __call__(self, column: Any) -> ColumnElement[bool]:
+        if self.many:
+            return OneOf(column, self.parameter)
+        return column == self.value(column)  # type: ignore[no-any-return]
+
+    def value(self, column: Any) -> BindParameter[Any]:
+        """The value itself, for conditions other than equality."""
+        return bindparam(self.parameter, type_=column.type, required=True)
+
+
+@dataclass(frozen=True)
+class Where:
+    """A filter: how what the caller asks for becomes a condition on the list's table."""
+
+    build: Callable[[Scope, Match], ColumnElement[bool]]
+
+    def criterion(self, scope: Scope, match: Match) -> ColumnElement[bool]:
+        return self.build(scope, match)
+
+
+class Equals(Where):
+    """The record's own column has the value, or one of the values."""
+
+    def __init__(self, attribute: InstrumentedAttribute[Any]) -> None:
+        super().__init__(lambda scope, match: own(scope, attribute, match(column_of(attribute))))
+
+
+class AtLeast(Where):
+    """The column is the value or after it; an empty one counts as without end if `open_ended`."""
+
+    def __init__(self, attribute: InstrumentedAttribute[Any], *, open_ended: bool = False) -> None:
+        column = column_of(attribute)
+
+        def build(scope: Scope, match: Match) -> ColumnElement[bool]:
+            reached = column >= match.value(column)
+            return own(scope, attribute, or_(reached, column.is_(None)) if open_ended else reached)
+
+        super().__init__(build)
+
+
+class AtMost(Where):
+    """The column is the value or before it."""
+
+    def __init__(self, attribute: InstrumentedAttribute[Any]) -> None:
+        column = column_of(attribute)
+        super().__init__(lambda scope, match: own(scope, attribute, column <= match.value(column)))
+
+
+class Linked(Where):
+    """A link row ties the record to the value. `order` names the link's columns that mirror the record's own.
+
+    Such a list can be read off the link's index alone, in order, however many records there are.
+    """
+
+    def __init__(
+        self,
+        value: InstrumentedAttribute[Any],
+        owner: InstrumentedAttribute[Any],
+        order: Mapping[str, InstrumentedAttribute[Any]] | None = None,
+    ) -> None:
+        self.value = column_of(value)
+        self.owner = column_of(owner)
+        self.order = {name: column_of(each) for name, each in (order or {}).items()}
+
+        def build(scope: Scope, match: Match) -> ColumnElement[bool]:
+            return scope.table.c.id.in_(
+                select(self.owner).where(match(self.value), scope.visible(self.value.table))
+            )
+
+        super().__init__(build)
+
+
+def column_of(attribute: Any) -> Any:
+    """The table's column behind a mapped attribute."""
+    return attribute.property.columns[0]
+
+
+def own(scope: Scope, attribute: InstrumentedAttribute[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition on a column of the list's table, or of the kind's table beside it."""
+    table = column_of(attribute).table
+    if table is scope.table:
+        return condition
+    return scope.table.c.id.in_(select(table.c.id).where(condition))
+
+
+def negated(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Not so, or not known."""
+    return not_(func.coalesce(condition, false()))
+
+
+NOT = "__not"
+
+
+def filter_of(field: FieldInfo) -> Where | None:
+    """The filter that a parameter stands for, if it is one."""
+    return next((each for each in field.metadata if isinstance(each, Where)), None)
+
+
+def takes_many(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is list
+
+
+@cache
+def with_negations(model: type[ListQuery]) -> type[ListQuery]:
+    """The query with `…__not` beside each of its filters."""
+    negations: dict[str, Any] = {
+        name + NOT: (
+            Annotated[field.annotation, *field.metadata],
+            FieldInfo(default=None, description=f"Leaves out what `{name}` would find."),
+        )
+        for name, field in model.model_fields.items()
+        if filter_of(field) is not None
+    }
+    return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **negations)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A column that a list can be ordered by. Where it may be empty, empty sorts as `absent` does."""
+
+    column: Any
+    kind: type
+    absent: str | None = None
+
+    @classmethod
+    def by(cls, column: Any) -> "Sort":
+        kind: type = UUID if isinstance(column.type, Uuid) else column.type.python_type
+        return cls(column, kind, _ABSENT.get(kind) if column.nullable else None)
+
+    def expression(self, column: Any = None) -> ColumnElement[Any]:
+        """What to order by; `column` stands in for the record's own where another table mirrors it."""
+        source = self.column if column is None else column
+        return source if self.absent is None else func.coalesce(source, literal_column(self.absent, self.column.type))
+
+
+# Literals, so that an index on the same expression serves. Empty dates and numbers come last, empty text first.
+_ABSENT: dict[type, str] = {date: "'9999-12-31'", str: "''", int: "2147483647"}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of a list: names with their direction, always ending in the id, so that it is total."""
+
+    terms: tuple[tuple[str, bool], ...]
+
+    @property
+    def text(self) -> str:
+        return ",".join(("-" if descending else "") + name for name, descending in self.terms)
+
+
+def order_of(asked: Sequence[str], allowed: Mapping[str, Sort], default: str) -> Order:
+    """The order that was asked for. Raises ValueError naming a field that one cannot sort by."""
+    terms: list[tuple[str, bool]] = []
+    for term in asked or default.split(","):
+        name = term.removeprefix("-")
+        if name not in allowed:
+            raise ValueError(f"{name!r} cannot be sorted by; one can sort by {', '.join(sorted(allowed))}")
+        if name not in (known for known, _ in terms):
+            terms.append((name, term.startswith("-")))
+    if "id" not in (name for name, _ in terms):
+        terms.append(("id", terms[-1][1]))
+    return Order(tuple(terms))

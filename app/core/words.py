@@ -1,0 +1,59 @@
+"""Words for full-text search, the same for both databases: folded, so that `Maori` finds `Māori`."""
+
+import re
+import unicodedata
+
+MAX_WORDS = 5_000
+MAX_QUERY_WORDS = 12
+MAX_WORD = 64
+
+# Letters that do not decompose into a base letter and a mark.
+_LETTERS = str.maketrans(
+    {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"}
+)
+# A glottal stop or apostrophe inside a word belongs to it: Nukuʻalofa, Nuku'alofa, Nukualofa are one place.
+_APOSTROPHES = re.compile(r"(?<=\w)['\u2018\u2019\u02bb\u02bc\u02be\u02bf`](?=\w)")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold(text: str) -> str:
+    """`text` without case, accents and macrons."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(each for each in decomposed if not unicodedata.combining(each))
+    return unicodedata.normalize("NFC", bare).translate(_LETTERS)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in their order; one with an apostrophe inside counts whole."""
+    return [each[:MAX_WORD] for each in _WORD.findall(_APOSTROPHES.sub("", fold(text)))]
+
+
+def index_words(text: str) -> list[str]:
+    """The words under which a text is found. `d'Ivoire` is found under `divoire`, `d` and `ivoire`."""
+    found = words(text)
+    return found + [each for each in words(_APOSTROPHES.sub(" ", fold(text))) if each not in found]
+
+
+def query_words(text: str) -> list[str]:
+    """The words that a searcher means; a record must have all of them, each as the beginning of a word."""
+    return list(dict.fromkeys(words(text)))[:MAX_QUERY_WORDS]
+
+
+def tsvector(title: list[str], body: list[str]) -> str:
+    """A `tsvector` literal made of our own words, so that no parser or locale of the server has a say."""
+    return " ".join([*_lexemes(title, 1, "A"), *_lexemes(body, len(title) + 1, "D")])
+
+
+def _lexemes(found: list[str], start: int, weight: str) -> list[str]:
+    return [f"'{word}':{min(place, 16_383)}{weight}" for place, word in enumerate(found[:MAX_WORDS], start)]
+
+
+def tsquery(found: list[str], *, prefix: bool = True, weight: str = "") -> str:
+    """A `tsquery` literal; the words hold letters and digits only, so nothing needs escaping."""
+    flags = weight + ("*" if prefix else "")
+    return " & ".join(f"'{word}':{flags}" if flags else f"'{word}'" for word in found)
+
+
+def match(found: list[str], *, prefix: bool = True) -> str:
+    """The same for SQLite's FTS5."""
+    return " ".join(f'"{word}"{"*" if prefix else ""}' for word in found)

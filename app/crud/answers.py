@@ -1,0 +1,70 @@
+"""Answers: stored bytes with the headers that go with them."""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.core.columns import Record
+from app.crud.listing import Page
+from app.crud.resource import Resource
+
+JSON = "application/json"
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def matches(request: Request, tag: str) -> bool:
+    """Whether `If-None-Match` names this version (RFC 9110, 13.1.2; weak comparison)."""
+    header = request.headers.get("if-none-match")
+    if header is None:
+        return False
+    known = [each.strip().removeprefix("W/") for each in header.split(",")]
+    return "*" in known or tag.removeprefix("W/") in known
+
+
+def single(request: Request, body: str | bytes, version: int) -> Response:
+    """One record, or 304 if the caller has this version already."""
+    tag = etag(version)
+    if matches(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, media_type=JSON, headers={"ETag": tag})
+
+
+def written(request: Request, resource: Resource, record: Record, *, created: bool) -> Response:
+    """A record as a write has left it."""
+    headers = {"ETag": etag(record.version)}
+    if created:
+        headers["Location"] = location(request, resource, record)
+    return Response(
+        record.representation, status_code=201 if created else 200, media_type=JSON, headers=headers
+    )
+
+
+def location(request: Request, resource: Resource, record: Record) -> str:
+    """The address of a record."""
+    path = request.url.path
+    root = path[: path.index("/api/v1/") + len("/api/v1/")]
+    if resource.parent is not None:
+        root += f"{resource.parent.resource.path}/{request.path_params[resource.parent.parameter]}/"
+    return f"{root}{resource.path}/{record.id}"
+
+
+def listed(request: Request, page: Page) -> Response:
+    """A page, with the address of the next one in the body and as a link (RFC 8288)."""
+    headers = {}
+    following = "null"
+    if page.next is not None:
+        address = next_address(request, page.next)
+        following = f'"{address}"'
+        headers["Link"] = f'<{address}>; rel="next"'
+    total = "null" if page.total is None else page.total
+    body = f'{{"items":[{",".join(page.items)}],"next":{following},"total":{total}}}'
+    return Response(body, media_type=JSON, headers=headers)
+
+
+def next_address(request: Request, cursor: str) -> str:
+    pairs = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    return str(request.url.replace(query=urlencode([*pairs, ("cursor", cursor)])))

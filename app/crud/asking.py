@@ -1,0 +1,79 @@
+"""What a request asks of a list, from its address or from its body."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+from starlette.requests import Request
+
+from app.core.documents import CODES, fault
+from app.core.query import ListQuery, takes_many
+from app.errors import Fault, Invalid
+
+
+@cache
+def _adapter(model: type[ListQuery]) -> TypeAdapter[ListQuery]:
+    return TypeAdapter(model)
+
+
+def from_address(model: type[ListQuery], request: Request) -> ListQuery:
+    """The query in a request's address. Raises Invalid naming every parameter that is wrong."""
+    given: dict[str, Any] = {}
+    repeated: list[Fault] = []
+    for name, value in request.query_params.multi_items():
+        field = model.model_fields.get(name)
+        if field is not None and takes_many(field):
+            given.setdefault(name, []).append(value)
+        elif name in given:
+            repeated.append(Fault("Is given more than once", "repeated", parameter=name))
+        else:
+            given[name] = value
+    try:
+        query = _adapter(model).validate_python(given)
+    except ValidationError as error:
+        raise Invalid(faults=[*repeated, *_parameter_faults(_details(error))]) from None
+    if repeated:
+        raise Invalid(faults=repeated)
+    return query
+
+
+def from_body(model: type[ListQuery], document: Any, request: Request) -> ListQuery:
+    """The same parameters as a JSON object. `cursor` may stand in the address, as `next` gives it."""
+    cursor = request.query_params.get("cursor")
+    if cursor is not None and isinstance(document, dict):
+        document = {"cursor": cursor} | document
+    unknown = [name for name in request.query_params if name != "cursor"]
+    faults = [Fault("Goes into the body here", "unknown_parameter", parameter=name) for name in unknown]
+    try:
+        query = _adapter(model).validate_python(document)
+    except ValidationError as error:
+        raise Invalid(faults=[*faults, *(fault(each) for each in _details(error))]) from None
+    if faults:
+        raise Invalid(faults=faults)
+    return query
+
+
+def no_parameters(request: Request, known: Iterable[str] = ()) -> None:
+    """Raises Invalid if the address has parameters that the operation does not know."""
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise Invalid(
+            faults=[Fault("There is no such parameter", "unknown_parameter", parameter=name) for name in unknown]
+        )
+
+
+def _details(error: ValidationError) -> list[ErrorDetails]:
+    return error.errors(include_url=False, include_input=False, include_context=False)
+
+
+def _parameter_faults(details: list[ErrorDetails]) -> list[Fault]:
+    faults = []
+    for each in details:
+        name = str(each["loc"][0])
+        if each["type"] == "extra_forbidden":
+            faults.append(Fault("There is no such parameter", "unknown_parameter", parameter=name))
+        else:
+            faults.append(Fault(each["msg"], CODES.get(each["type"], each["type"]), parameter=name))
+    return list(dict.fromkeys(faults))

@@ -1,0 +1,146 @@
+"""Lists: a query becomes a page. One statement a page, whatever the kind and the number of records."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.access.work import Work
+from app.core import cursor as cursors
+from app.core.prepared import Prepared
+from app.core.query import ListQuery, Order, filter_of, order_of, takes_many
+from app.core.search import TIERS, search_value
+from app.core.words import query_words
+from app.crud.resource import Resource
+from app.crud.shape import Shape, count_statement, page_statement
+from app.errors import Fault, Invalid
+
+
+SHAPES_KEPT = 2_000
+"""Compiled statements kept by a process. Callers choose the shapes, so the number is bounded."""
+
+
+class Page(NamedTuple):
+    """Some records of a list, as stored; where the next page begins; how many there are if that was asked."""
+
+    items: list[str]
+    next: str | None
+    total: int | None
+
+
+def page(work: Work, resource: Resource, query: ListQuery, parent: str | None = None) -> Page:
+    """The page that a query asks for. Raises Invalid for an order or cursor that is none."""
+    given = asked(query)
+    if "q" in given and not query_words(given["q"]):
+        return Page([], None, None if query.count == "none" else 0)
+    shape = shape_of(work, resource, query, given)
+    values = parameters(shape, given)
+    if parent is not None:
+        values["parent"] = parent
+    total = None
+    if query.count != "none":
+        total = count(work, shape, values, capped=query.count == "capped")
+    if shape.continued:
+        values |= place(shape, query.cursor or "")
+    rows = run(work, ("page", shape), values | {"page": query.limit + 1})
+    items = [row[1] if row[1] is not None else refill(work, resource, row[0]) for row in rows[: query.limit]]
+    following = None
+    if len(rows) > query.limit:
+        following = cursors.encode(_order_text(shape), [_text(each) for each in rows[query.limit - 1][2:]])
+    return Page(items, following, total)
+
+
+def asked(query: ListQuery) -> dict[str, Any]:
+    """The filters that were given, with their values."""
+    given = {}
+    for name in query.model_fields_set:
+        value = getattr(query, name)
+        if filter_of(type(query).model_fields[name]) is None or value is None or value == []:
+            continue
+        if name.startswith("q") and name in ("q", "q__not") and not value.strip():
+            continue
+        given[name] = value
+    return given
+
+
+def shape_of(work: Work, resource: Resource, query: ListQuery, given: Mapping[str, Any]) -> Shape:
+    try:
+        order = order_of(query.sort, resource.sortable, resource.default_sort)
+    except ValueError as error:
+        raise Invalid(faults=[Fault(str(error), "not_allowed", parameter="sort")]) from None
+    return Shape(
+        resource=resource,
+        markings=work.markings,
+        archived=query.archived,
+        filters=frozenset((name, isinstance(value, list) and len(value) > 1) for name, value in given.items()),
+        order=order,
+        continued=query.cursor is not None,
+        ranked="q" in given and not query.sort,
+        sqlite=work.register.database.is_sqlite,
+    )
+
+
+def parameters(shape: Shape, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the statement's parameters."""
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in ("q", "q__not"):
+            values[name] = search_value(value, sqlite=shape.sqlite)
+        elif takes_many(shape.resource.list_query.model_fields[name]):
+            values[name] = value[0] if len(value) == 1 else value
+        else:
+            values[name] = value
+    if shape.ranked:
+        values |= {f"q_{each}": search_value(given["q"], sqlite=shape.sqlite, within=each) for each in TIERS}
+    return values
+
+
+def place(shape: Shape, cursor: str) -> dict[str, Any]:
+    """The parameters that say where the page begins."""
+    kinds = [shape.resource.sortable[name].kind for name, _ in shape.order.terms]
+    if shape.ranked:
+        kinds = [UUID, int, *kinds]
+    try:
+        found = cursors.decode(cursor, _order_text(shape), kinds)
+    except ValueError as error:
+        raise Invalid(faults=[Fault(f"Cannot go on from here: {error}", "cursor", parameter="cursor")]) from None
+    values: dict[str, Any] = {}
+    if shape.ranked:
+        values["top"] = found.pop(0)
+    return values | {f"after_{index}": value for index, value in enumerate(found)}
+
+
+def _order_text(shape: Shape) -> str:
+    return f"~{shape.order.text}" if shape.ranked else shape.order.text
+
+
+def _text(value: Any) -> Any:
+    return value if isinstance(value, int | str) or hasattr(value, "isoformat") else str(value)
+
+
+def count(work: Work, shape: Shape, values: Mapping[str, Any], *, capped: bool) -> int:
+    plain = replace(shape, continued=False, ranked=False, order=Order((("id", False),)))
+    wanted = {name: value for name, value in values.items() if not name.startswith(("q_t", "q_w"))}
+    rows = run(work, ("capped" if capped else "count", plain), wanted)
+    return int(rows[0][0])
+
+
+def run(work: Work, key: tuple[str, Shape], values: Mapping[str, Any]) -> list[Any]:
+    """Runs the statement of a shape, which is built and compiled the first time it is wanted."""
+    prepared = work.register.prepared.get(key)
+    if prepared is None:
+        what, shape = key
+        statement = page_statement(shape) if what == "page" else count_statement(shape, capped=what == "capped")
+        prepared = Prepared(statement, work.register.database.reader.dialect)
+        if len(work.register.prepared) >= SHAPES_KEPT:
+            work.register.prepared.clear()
+        work.register.prepared[key] = prepared
+    return prepared.run(work.cursor, values)
+
+
+def refill(work: Work, resource: Resource, record_id: str) -> str:
+    """Builds a representation that a migration has cleared."""
+    from app.crud.store import represent, with_children
+
+    statement = with_children(resource).where(resource.model.id == str(record_id))
+    return represent(work.session.scalars(statement).one())

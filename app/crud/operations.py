@@ -1,0 +1,143 @@
+"""Operations: what an endpoint is for, who may use it, and how it stands in the OpenAPI document."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.access.permissions import PERMISSIONS, Action
+from app.core.query import ListQuery
+from app.crud.resource import Resource
+
+WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method at one address of a resource."""
+
+    verb: str
+    method: str
+    path: str
+    endpoint: Callable[..., Response]
+    action: Action
+    summary: str
+    description: str
+    answer: Any
+    status: int = 200
+    example: Any = None
+    query: type[ListQuery] | None = None
+    """The parameters that its address takes."""
+
+    cursor_only: bool = False
+    shaping: bool = False
+    also: Mapping[int, Any] = field(default_factory=dict)
+    errors: tuple[int, ...] = ()
+
+
+def add(router: APIRouter, resource: Resource, operation: Operation, base: str, *, shown: bool = True) -> None:
+    """Puts an operation on a router: with its permission, without which no endpoint can be used."""
+    endpoint = operation.endpoint
+    endpoint.action = operation.action  # type: ignore[attr-defined]
+    path = base + operation.path
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=[operation.method],
+        include_in_schema=shown,
+        tags=[resource.tag],
+        status_code=operation.status,
+        response_model=operation.answer,
+        summary=operation.summary,
+        description=described(operation),
+        operation_id=f"{operation.verb}_{resource.operation_name}".replace("-", "_"),
+        responses={status: {"model": model} for status, model in operation.also.items()},
+        openapi_extra={
+            "parameters": parameters(resource, operation, path),
+            "x-errors": sorted(errors_of(operation, path)),
+            **({"x-example": operation.example} if operation.example is not None else {}),
+            **({"x-media-types": ["application/merge-patch+json"]} if operation.method == "PATCH" else {}),
+        },
+    )
+
+
+def described(operation: Operation) -> str:
+    roles = ", ".join(sorted(PERMISSIONS[operation.action]))
+    return f"{operation.description}\n\nFor the roles: {roles}."
+
+
+def errors_of(operation: Operation, path: str) -> set[int]:
+    """The statuses besides success that an operation can answer with."""
+    errors = {401, 403, 406, 422, 503, *operation.errors}
+    if "{" in path:
+        errors.add(404)
+    if operation.method in WRITES and operation.verb != "query":
+        errors |= {409}
+    if operation.method in {"POST", "PUT", "PATCH"} and operation.verb not in ("restore",):
+        errors |= {413, 415}
+    if operation.verb in ("patch", "withdraw", "restore", "upsert", "transition"):
+        errors |= {412, 428}
+    return errors
+
+
+def parameters(resource: Resource, operation: Operation, path: str) -> list[dict[str, Any]]:
+    """What FastAPI cannot see from an endpoint's signature."""
+    found: list[dict[str, Any]] = []
+    if resource.parent is not None:
+        found.append(
+            {
+                "name": resource.parent.parameter,
+                "in": "path",
+                "required": True,
+                "description": f"The {resource.parent.resource.noun}, by {resource.parent.resource.addressed_by}.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+                "example": "VIS-2026-0042",
+            }
+        )
+    if operation.query is not None:
+        found += query_parameters(operation.query)
+    if operation.cursor_only:
+        found += [each for each in query_parameters(ListQuery) if each["name"] == "cursor"]
+    if operation.shaping:
+        found += [each for each in query_parameters(ListQuery) if each["name"] in ("fields", "expand")]
+    if operation.method == "GET" and operation.verb == "read":
+        found.append(header("If-None-Match", "An `ETag` that the caller has: 304 if it is still the present one."))
+    if 412 in errors_of(operation, path):  # noqa: PLR2004 - precondition failed
+        found.append(header("If-Match", 'The `ETag` that the change is meant for, such as `"3"`.'))
+    return found
+
+
+def header(name: str, description: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "description": description,
+        "schema": {"type": "string", "maxLength": 200},
+    }
+
+
+def query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
+    """The parameters of a query, each with its schema, as OpenAPI has them."""
+    document = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    found = []
+    for name, schema in document["properties"].items():
+        plain = {key: value for key, value in schema.items() if key not in ("title", "description", "default")}
+        variants = [each for each in plain.get("anyOf", []) if each.get("type") != "null"]
+        if len(variants) == 1:
+            plain = variants[0] | {key: value for key, value in plain.items() if key != "anyOf"}
+        if "default" in schema and schema["default"] not in (None, [], ()):
+            plain["default"] = schema["default"]
+        found.append(
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "description": schema.get("description", name),
+                "schema": plain,
+            }
+        )
+    return found

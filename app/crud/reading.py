@@ -1,0 +1,119 @@
+"""Reading one record, and shaping records to what the caller wants of them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from app.access.visible import visible, visible_records
+from app.access.work import Work
+from app.core.ids import as_id
+from app.core.prepared import Prepared
+from app.crud.listing import refill
+from app.crud.resource import RESOURCES, Resource
+from app.crud.store import normal_key, not_found
+from app.errors import Fault, Invalid
+
+
+def stored(work: Work, resource: Resource, key: str, parent: str | None = None) -> tuple[str, str, int]:
+    """The id, representation and version of a record, as stored. Raises NotFound."""
+    record_id = as_id(key)
+    named = record_id or (None if resource.key is None else normal_key(resource, key))
+    if named is None:
+        raise not_found(resource)
+    shape = ("read", resource, record_id is not None, work.markings)
+    prepared = work.register.prepared.get(shape)
+    if prepared is None:
+        table = resource.table
+        column = table.c.id if record_id is not None else resource.key_column
+        statement = select(table.c.id, table.c.representation, table.c.version).where(
+            column == bindparam("key", type_=column.type), visible(table, work.markings), resource.kind_only
+        )
+        if resource.parent is not None:
+            tie = table.c[resource.parent.column.key]
+            statement = statement.where(tie == bindparam("parent", type_=tie.type))
+        prepared = work.register.prepared[shape] = Prepared(statement, work.register.database.reader.dialect)
+    values = {"key": named} if resource.parent is None else {"key": named, "parent": parent}
+    rows = prepared.run(work.cursor, values)
+    if not rows:
+        raise not_found(resource)
+    found_id, representation, version = rows[0]
+    if representation is None:
+        representation = refill(work, resource, found_id)
+    return str(found_id), representation, version
+
+
+def check_shape(resource: Resource, fields: Sequence[str], expand: Sequence[str]) -> None:
+    """Raises Invalid, naming each, if fields are chosen that the record has not, or expanded that cannot be."""
+    readable, expandable = set(resource.read.model_fields), set(resource.expandable)
+    faults = [
+        Fault(f"There is no field {name!r}", "not_allowed", parameter="fields")
+        for name in fields
+        if name not in readable
+    ]
+    faults += [
+        Fault(
+            f"{name!r} cannot be expanded; what can: {', '.join(sorted(expandable)) or 'nothing'}",
+            "not_allowed",
+            parameter="expand",
+        )
+        for name in expand
+        if name not in expandable
+    ]
+    if faults:
+        raise Invalid(faults=faults)
+
+
+def shaped(
+    work: Work, resource: Resource, items: Iterable[str], fields: Sequence[str], expand: Sequence[str]
+) -> list[str]:
+    """Records with only the fields asked for, and with the records they name set in where asked."""
+    records = [json.loads(item) for item in items]
+    for name in expand:
+        _expand(work, resource, records, name)
+    if fields:
+        records = [{name: record[name] for name in fields if name in record} for record in records]
+    return [json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in records]
+
+
+def _expand(work: Work, resource: Resource, records: list[dict[str, Any]], name: str) -> None:
+    column = resource.expandable[name].column
+    keys = {key for record in records for key in _keys(record.get(name))}
+    if not keys:
+        return
+    model = column.class_
+    rows = work.session.execute(
+        select(column, model.representation, model.id).where(
+            column.in_(sorted(keys)), visible_records(model, work.markings)
+        )
+    )
+    target = RESOURCES.of_column(column)
+    found = {
+        str(key): json.loads(text if text is not None else refill(work, target, str(record_id)))
+        for key, text, record_id in rows
+    }
+    for record in records:
+        record[name] = _set_in(record.get(name), found)
+
+
+def _keys(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _keys(each)
+    elif isinstance(value, dict):
+        for each in value.values():
+            if isinstance(each, str):
+                yield each
+
+
+def _set_in(value: Any, found: dict[str, Any]) -> Any:
+    if isinstance(value, str):
+        return found.get(value, value)
+    if isinstance(value, list):
+        return [_set_in(each, found) for each in value]
+    if isinstance(value, dict):
+        return {name: _set_in(each, found) if isinstance(each, str) else each for name, each in value.items()}
+    return value

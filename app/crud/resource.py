@@ -1,0 +1,220 @@
+"""The declaration of a resource: one per URL noun. Everything else is derived from it or run by the machine."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, Table, literal_column, true
+from sqlalchemy import inspect as inspect_mapped
+from sqlalchemy.orm import InstrumentedAttribute, Mapper
+
+from app.access.work import Work
+from app.core.columns import Record
+from app.core.documents import Rule, patch_model, read_model, references, selection_model
+from app.core.fields import Document, References, Representation
+from app.core.query import ListQuery, Sort, column_of, with_negations
+from app.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """A list field that is kept as rows of its own: where, and how an item becomes a row."""
+
+    attribute: InstrumentedAttribute[Any]
+    row: Callable[[int, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The resource that a sub-resource lives under, and the column that ties them."""
+
+    resource: "Resource"
+    column: InstrumentedAttribute[Any]
+    parameter: str
+
+
+def nothing_to_prepare(_work: Work, _record: Any, _values: Mapping[str, Any]) -> None:
+    """Most records need nothing beyond their fields."""
+
+
+def nothing_to_check(_work: Work, _values: Mapping[str, Any], _record: Any, _parent: Any) -> Iterable[Fault]:
+    """Most documents need no look at other records beyond their references."""
+    return ()
+
+
+def nothing_follows(_work: Work, _record: Any) -> None:
+    """Most changes concern their own record only."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Resource:
+    """One kind of record, as the API offers it."""
+
+    path: str
+    """The noun in the address: `visits`."""
+
+    noun: str
+    """The thing in a sentence: `visit`."""
+
+    name: str
+    """The thing in the OpenAPI document: `Visit`."""
+
+    tag: str
+    model: type[Record]
+    fields: type[Document]
+    """What can be written."""
+
+    extra: type[Representation]
+    """What only the server writes."""
+
+    query: type[ListQuery]
+    sorts: tuple[InstrumentedAttribute[Any], ...]
+    default_sort: str
+    example: Mapping[str, Any]
+    key: InstrumentedAttribute[Any] | None = None
+    """A readable name that also addresses the record, beside its id."""
+
+    rules: tuple[Rule, ...] = ()
+    children: Mapping[str, Children] = field(default_factory=dict)
+    make: Callable[[Mapping[str, Any]], Record] | None = None
+    prepare: Callable[[Work, Any, Mapping[str, Any]], None] = nothing_to_prepare
+    check: Callable[[Work, Mapping[str, Any], Any, Any], Iterable[Fault]] = nothing_to_check
+    """Faults that only a look at other records can find; gets the values, the record and its parent, if any."""
+
+    after: Callable[[Work, Any], None] = nothing_follows
+    loads: tuple[InstrumentedAttribute[Any], ...] = ()
+    """What must be loaded beside the children, for the sake of records of a kind below this one."""
+
+    titles: tuple[str, ...] = ("title",)
+    """The fields whose words count most in a search."""
+
+    parent: Parent | None = None
+    read_only: bool = False
+    """Whether records are made and changed elsewhere: `/engagements` reads across all kinds."""
+
+    read_as: Any = None
+    """What a record may read as, where that is not one model."""
+
+    plural_noun: str | None = None
+
+    @property
+    def plural(self) -> str:
+        return self.plural_noun or f"{self.noun}s"
+
+    @property
+    def article(self) -> str:
+        return f"{'an' if self.noun[0] in 'aeio' else 'a'} {self.noun}"
+
+    @property
+    def operation_name(self) -> str:
+        return self.path.replace("-", "_")
+
+    @property
+    def addressed_by(self) -> str:
+        return "its id" if self.key is None else f"its id or {self.key.key}"
+
+    @cached_property
+    def read_or_selection(self) -> Any:
+        """What a read answers: the whole record, or what `fields` and `expand` make of it."""
+        return (self.read_as or self.read) | self.selection
+
+    @cached_property
+    def patch_example(self) -> dict[str, Any]:
+        name = next(each for each in self.example if each in self.patch.model_fields)
+        return {name: self.example[name]}
+
+    @cached_property
+    def mapper(self) -> Mapper[Any]:
+        return inspect_mapped(self.model)
+
+    @cached_property
+    def table(self) -> Table:
+        """The table that lists read: of a kind, the base table."""
+        table = self.mapper.base_mapper.local_table
+        assert isinstance(table, Table)  # noqa: S101 - every record is mapped to a table
+        return table
+
+    @cached_property
+    def kind_only(self) -> ColumnElement[bool]:
+        """The condition that keeps to this kind, where the table holds several."""
+        if self.mapper.inherits is None or self.mapper.polymorphic_on is None:
+            return true()
+        column = self.table.c[self.mapper.polymorphic_on.key]  # type: ignore[attr-defined]
+        return column == literal_column(f"'{self.mapper.polymorphic_identity}'")
+
+    @cached_property
+    def key_column(self) -> Any:
+        return None if self.key is None else self.table.c[column_of(self.key).name]
+
+    @cached_property
+    def read(self) -> type[Representation]:
+        return read_model(self.name, self.fields, self.extra, self.constants)
+
+    @cached_property
+    def constants(self) -> dict[str, str]:
+        """What is the same for every record of this kind: `kind` of a visit is `visit`."""
+        mapper = self.mapper
+        if mapper.polymorphic_on is None or mapper.polymorphic_identity is None:
+            return {}
+        return {str(mapper.polymorphic_on.key): mapper.polymorphic_identity}  # type: ignore[attr-defined]
+
+    @cached_property
+    def selection(self) -> type[BaseModel]:
+        return selection_model(f"{self.name}Selection", self.read)
+
+    @cached_property
+    def patch(self) -> type[BaseModel]:
+        return patch_model(f"{self.name}Patch", self.fields)
+
+    @cached_property
+    def list_query(self) -> type[ListQuery]:
+        return with_negations(self.query)
+
+    @cached_property
+    def sortable(self) -> dict[str, Sort]:
+        named = {each.key: Sort.by(self.table.c[column_of(each).name]) for each in self.sorts}
+        return named | {"id": Sort.by(self.table.c.id)}
+
+    @cached_property
+    def expandable(self) -> dict[str, References]:
+        """The fields that name other records."""
+        named: dict[str, References] = {}
+        for name, info in self.fields.model_fields.items():
+            found = next(references(info.annotation, info.metadata), None)
+            if found is not None:
+                named[name] = found
+        return named
+
+
+class Registry:
+    """Every resource that has been declared. What serves all of them (tests, upkeep, search) asks here."""
+
+    def __init__(self) -> None:
+        self._resources: dict[str, Resource] = {}
+
+    def add(self, resource: Resource) -> Resource:
+        self._resources[resource.path] = resource
+        return resource
+
+    def __iter__(self) -> Any:
+        return iter(self._resources.values())
+
+    def __getitem__(self, path: str) -> Resource:
+        return self._resources[path]
+
+    def of(self, record: Record) -> Resource:
+        """The resource that represents a record: of its own class, or of the nearest above."""
+        for model in type(record).__mro__:
+            for resource in self._resources.values():
+                if resource.model is model and not resource.read_only:
+                    return resource
+        raise LookupError(type(record).__name__)
+
+    def of_column(self, column: InstrumentedAttribute[Any]) -> Resource:
+        """The resource whose records a reference names."""
+        return next(each for each in self._resources.values() if each.model is column.class_)
+
+
+RESOURCES = Registry()

@@ -1,0 +1,90 @@
+"""How a request reaches an endpoint: body read and parsed strictly, work done in a thread, answer sent.
+
+FastAPI keeps the routes and writes the OpenAPI document. Its own handler would also solve dependencies and
+validate parameters; ours have none: the endpoint itself examines what was sent, once it knows who sent it, so
+that a stranger learns nothing from faults, and one thread hop does it all.
+"""
+
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from anyio.to_thread import run_sync
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
+
+from app.access.work import register_of
+from app.core.jsonbody import loads
+from app.errors import NotAcceptable, Problem, TooLarge, UnsupportedMediaType
+
+JSON_TYPES = frozenset({"application/json"})
+PATCH_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+_ANY = ("*/*", "application/*", "application/json")
+
+
+class RegisterRoute(APIRoute):
+    """A route of the register."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        endpoint: Callable[..., Response] = self.endpoint
+        parameters = set(inspect.signature(endpoint).parameters) - {"request", "document"}
+        takes_body = "document" in inspect.signature(endpoint).parameters
+        types = PATCH_TYPES if "PATCH" in self.methods else JSON_TYPES
+
+        async def handle(request: Request) -> Response:
+            acceptable(request)
+            arguments: dict[str, Any] = {name: request.path_params[name] for name in parameters}
+            if takes_body:
+                arguments["document"] = await document_of(request, types)
+            return await run_sync(_call, endpoint, request, arguments)
+
+        return handle
+
+
+def _call(endpoint: Callable[..., Response], request: Request, arguments: dict[str, Any]) -> Response:
+    document = arguments.get("document")
+    if isinstance(document, Problem):
+        # What is wrong with the body is told only to a caller who may use the operation at all.
+        from app.access.work import reading
+
+        with reading(request):
+            raise document
+    return endpoint(request, **arguments)
+
+
+def acceptable(request: Request) -> None:
+    """Raises NotAcceptable unless the caller takes JSON."""
+    accept = request.headers.get("accept")
+    if accept is None or any(each in accept for each in _ANY) or accept.strip() == "":
+        return
+    raise NotAcceptable
+
+
+async def document_of(request: Request, types: frozenset[str]) -> Any:
+    """The JSON value of a request's body, or the problem with it."""
+    try:
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        body = await body_of(request, register_of(request).settings.max_body_bytes)
+        if media_type not in types:
+            return UnsupportedMediaType(headers={"Accept-Patch": ", ".join(sorted(PATCH_TYPES))})
+        return loads(body)
+    except Problem as problem:
+        return problem
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """The body of a request. Raises TooLarge as soon as it is seen to exceed `most` bytes."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > most:
+        raise TooLarge(f"At most {most} bytes are taken.")
+    chunks, size = [], 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > most:
+                raise TooLarge(f"At most {most} bytes are taken.")
+            chunks.append(chunk)
+    except ClientDisconnect:
+        raise TooLarge("The body ended before it was complete.") from None
+    return b"".join(chunks)

@@ -1,0 +1,246 @@
+"""From a declaration to a router: the operations that every resource has."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.permissions import Action
+from app.access.work import Work, reading, writing
+from app.core.documents import body_of
+from app.crud import bulk, store
+from app.crud.answers import listed, single, written
+from app.crud.asking import from_address, from_body, no_parameters
+from app.crud.listing import Page, page
+from app.crud.operations import Operation, add
+from app.crud.reading import check_shape, shaped, stored
+from app.crud.resource import RESOURCES, Resource
+from app.crud.schemas import bulk_model, page_model
+from app.core.query import ListQuery
+
+Endpoint = Callable[..., Response]
+
+
+def add_resource(router: APIRouter, resource: Resource, *, under: Resource | None = None) -> None:
+    """Puts all operations of a resource on a router.
+
+    A sub-resource stands under its parent and may also be addressed `under` the parent's kinds; it is the same,
+    so the OpenAPI document shows it once.
+    """
+    base = f"/{resource.path}"
+    if resource.parent is not None:
+        above = under or resource.parent.resource
+        base = f"/{above.path}/{{{resource.parent.parameter}}}/{resource.path}"
+    shown = under is None or resource.parent is None or under is resource.parent.resource
+    for operation in operations(resource):
+        add(router, resource, operation, base, shown=shown)
+
+
+def operations(resource: Resource) -> list[Operation]:
+    """What can be done with the records of a resource."""
+    reads = [_list(resource), _query(resource), _read(resource)]
+    if resource.read_only:
+        return reads
+    writes = [_create(resource), _bulk(resource), _upsert(resource), _patch(resource), _withdraw(resource)]
+    return [*reads, *writes, _restore(resource)]
+
+
+def parent_of(work: Work, resource: Resource, request: Request) -> Any:
+    """The record that a sub-resource's address names first, locked. Raises NotFound."""
+    if resource.parent is None:
+        return None
+    return store.find(work, *_above(resource, request), lock=True)
+
+
+def _parent_id(work: Work, resource: Resource, request: Request) -> str | None:
+    if resource.parent is None:
+        return None
+    return stored(work, *_above(resource, request))[0]
+
+
+def _above(resource: Resource, request: Request) -> tuple[Resource, str]:
+    """The resource and key that stand before a sub-resource in the address."""
+    assert resource.parent is not None  # noqa: S101 - only asked of sub-resources
+    noun = request.scope["route"].path.split("/")[3]
+    return RESOURCES[noun], request.path_params[resource.parent.parameter]
+
+
+def _page(work: Work, resource: Resource, query: ListQuery, request: Request) -> Response:
+    check_shape(resource, query.fields, query.expand)
+    found = page(work, resource, query, _parent_id(work, resource, request))
+    if query.fields or query.expand:
+        found = Page(shaped(work, resource, found.items, query.fields, query.expand), found.next, found.total)
+    return listed(request, found)
+
+
+def _list(resource: Resource) -> Operation:
+    def endpoint(request: Request) -> Response:
+        with reading(request) as work:
+            return _page(work, resource, from_address(resource.list_query, request), request)
+
+    return Operation(
+        "list", "GET", "", endpoint, Action.READ,
+        summary=f"List {resource.plural}",
+        description=f"{resource.plural.capitalize()} that exist for the caller, a page at a time.",
+        answer=page_model(resource),
+        query=resource.list_query,
+    )  # fmt: skip
+
+
+def _query(resource: Resource) -> Operation:
+    body = body_of(resource.list_query)
+
+    def endpoint(request: Request, document: body) -> Response:  # type: ignore[valid-type]
+        with reading(request) as work:
+            return _page(work, resource, from_body(resource.list_query, document, request), request)
+
+    return Operation(
+        "query", "POST", "/query", endpoint, Action.READ,
+        summary=f"List {resource.plural}, asked in the body",
+        description="The same list with its parameters in a JSON body, so that names and terms stay out of "
+        "addresses and logs. To go on, send the same body to the address in `next`.",
+        answer=page_model(resource),
+        cursor_only=True,
+    )  # fmt: skip
+
+
+def _read(resource: Resource) -> Operation:
+    def endpoint(request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
+        with reading(request) as work:
+            fields, expand = _shape_wanted(resource, request)
+            _, text, version = stored(work, resource, id, _parent_id(work, resource, request))
+            if fields or expand:
+                text = shaped(work, resource, [text], fields, expand)[0]
+            return single(request, text, version)
+
+    return Operation(
+        "read", "GET", "/{id}", endpoint, Action.READ,
+        summary=f"Read {resource.article}",
+        description=f"{resource.article.capitalize()} by {resource.addressed_by}.",
+        answer=resource.read_or_selection,
+        shaping=True,
+    )  # fmt: skip
+
+
+def _shape_wanted(resource: Resource, request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    no_parameters(request, ("fields", "expand"))
+    if not request.query_params:
+        return (), ()
+    query = from_address(ListQuery, request)
+    check_shape(resource, query.fields, query.expand)
+    return query.fields, query.expand
+
+
+def _create(resource: Resource) -> Operation:
+    body = body_of(resource.fields)
+
+    def endpoint(request: Request, document: body) -> Response:  # type: ignore[valid-type]
+        with writing(request) as work:
+            no_parameters(request)
+            parent = parent_of(work, resource, request)
+            record = store.create(work, resource, document, parent=parent)
+            return written(request, resource, record, created=True)
+
+    return Operation(
+        "create", "POST", "", endpoint, Action.WRITE,
+        summary=f"Record {resource.article}",
+        description=f"Makes a new {resource.noun} and answers it as it is kept.",
+        answer=resource.read, status=201, example=resource.example,
+    )  # fmt: skip
+
+
+def _bulk(resource: Resource) -> Operation:
+    body = body_of(bulk_model(resource))
+
+    def endpoint(request: Request, document: body) -> Response:  # type: ignore[valid-type]
+        with writing(request) as work:
+            no_parameters(request)
+            parent = parent_of(work, resource, request)
+            return bulk.create_all(work, resource, document, parent=parent)
+
+    return Operation(
+        "bulk", "POST", "/bulk", endpoint, Action.WRITE,
+        summary=f"Record many {resource.plural} at once",
+        description="Up to 1,000 items, all or none. Faults name the item: `/items/3/title`.",
+        answer=bulk.answer_model(resource), status=201, example={"items": [resource.example]},
+    )  # fmt: skip
+
+
+def _upsert(resource: Resource) -> Operation:
+    body = body_of(resource.fields)
+
+    def endpoint(request: Request, document: body, ref: str) -> Response:  # type: ignore[valid-type]
+        with writing(request) as work:
+            no_parameters(request)
+            parent = parent_of(work, resource, request)
+            record, created = store.upsert(
+                work, resource, ref, document, parent=parent, if_match=request.headers.get("if-match")
+            )
+            return written(request, resource, record, created=created)
+
+    return Operation(
+        "upsert", "PUT", "/by-external-ref/{ref}", endpoint, Action.WRITE,
+        summary=f"Create or update {resource.article} by its external reference",
+        description="Creates the record that came from another system, or brings it up to date. What only "
+        "creation sets stays as it is.",
+        answer=resource.read, example=resource.example, also={201: resource.read},
+    )  # fmt: skip
+
+
+def _patch(resource: Resource) -> Operation:
+    body = body_of(resource.patch)
+
+    def endpoint(request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
+        with writing(request) as work:
+            no_parameters(request)
+            record = _for_change(work, resource, request, id)
+            store.change(work, resource, record, document)
+            return written(request, resource, record, created=False)
+
+    return Operation(
+        "patch", "PATCH", "/{id}", endpoint, Action.WRITE,
+        summary=f"Change {resource.article}",
+        description="A merge patch (RFC 7396): only the fields that change; null takes one back to its default.",
+        answer=resource.read, example=resource.patch_example,
+    )  # fmt: skip
+
+
+def _withdraw(resource: Resource) -> Operation:
+    def endpoint(request: Request, id: str) -> Response:  # noqa: A002
+        with writing(request) as work:
+            no_parameters(request)
+            store.withdraw(work, _for_change(work, resource, request, id))
+            return Response(status_code=204)
+
+    return Operation(
+        "withdraw", "DELETE", "/{id}", endpoint, Action.WRITE,
+        summary=f"Withdraw {resource.article}",
+        description="Hides the record from lists. It is kept, can be read by its id, and restored.",
+        answer=None, status=204,
+    )  # fmt: skip
+
+
+def _restore(resource: Resource) -> Operation:
+    def endpoint(request: Request, id: str) -> Response:  # noqa: A002
+        with writing(request) as work:
+            no_parameters(request)
+            record = _for_change(work, resource, request, id)
+            store.restore(work, record)
+            return written(request, resource, record, created=False)
+
+    return Operation(
+        "restore", "POST", "/{id}/restore", endpoint, Action.WRITE,
+        summary=f"Restore {resource.article}",
+        description="Takes a withdrawn record back into the lists.",
+        answer=resource.read,
+    )  # fmt: skip
+
+
+def _for_change(work: Work, resource: Resource, request: Request, key: str) -> Any:
+    parent = parent_of(work, resource, request)
+    record = store.find(work, resource, key, parent=None if parent is None else parent.id, lock=True)
+    store.check_precondition(work, record, request.headers.get("if-match"))
+    return record
+

@@ -1,0 +1,73 @@
+"""Keeping the search entries of records true, in the transaction that changes them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import cast, insert, select, text, update
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Session
+
+from app.core.columns import Record
+from app.core.words import MAX_WORDS, index_words, tsvector
+from app.crud.resource import Resource
+from app.models import SearchEntry
+
+_DROP = text("DELETE FROM search_text WHERE rowid = :seq")
+_ADD = text("INSERT INTO search_text (rowid, title, body) VALUES (:seq, :title, :body)")
+
+
+def index(session: Session, resource: Resource, record: Record, document: Mapping[str, Any]) -> None:
+    """Writes the words of a record."""
+    title, body = words_of(resource, record, document)
+    seq = session.scalar(select(SearchEntry.seq).where(SearchEntry.record_id == record.id))
+    if session.get_bind().dialect.name == "sqlite":
+        _index_sqlite(session, resource, record, seq, title, body)
+    elif seq is None:
+        session.execute(
+            insert(SearchEntry.__table__).values(  # type: ignore[arg-type]
+                record_type=resource.noun, record_id=record.id, words=cast(tsvector(title, body), TSVECTOR)
+            )
+        )
+    else:
+        session.execute(
+            update(SearchEntry.__table__)  # type: ignore[arg-type]
+            .where(SearchEntry.seq == seq)
+            .values(words=cast(tsvector(title, body), TSVECTOR))
+        )
+
+
+def _index_sqlite(
+    session: Session, resource: Resource, record: Record, seq: int | None, title: list[str], body: list[str]
+) -> None:
+    if seq is None:
+        seq = session.scalar(
+            insert(SearchEntry)
+            .values(record_type=resource.noun, record_id=record.id)
+            .returning(SearchEntry.seq)
+        )
+    else:
+        session.execute(_DROP, {"seq": seq})
+    session.execute(_ADD, {"seq": seq, "title": " ".join(title), "body": " ".join(body)})
+
+
+def words_of(resource: Resource, record: Record, document: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The words of a record's titles and of all its other text."""
+    titles = [*(document[name] for name in resource.titles if document.get(name))]
+    if resource.key is not None and (key := getattr(record, resource.key.key)) not in titles:
+        titles.append(key)
+    rest = [value for name, value in document.items() if name not in resource.titles]
+    title = [word for each in titles for word in index_words(each)]
+    body = [word for each in texts(rest) for word in index_words(each)]
+    return title[:MAX_WORDS], body[:MAX_WORDS]
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in a document."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts(each)

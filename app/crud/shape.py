@@ -1,0 +1,155 @@
+"""The shape of a list: everything about a query but its values. Each shape is one statement, compiled once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, false, func, literal_column, or_, select, true
+
+from app.access.visible import visible
+from app.core.query import COUNT_CAP, NOT, Linked, Match, Order, Scope, filter_of, negated
+from app.core.search import ENTRY, RANKED_MOST, entries, found, tier
+from app.crud.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What decides the text of a list's statement."""
+
+    resource: Resource
+    markings: tuple[int, ...]
+    archived: str
+    filters: frozenset[tuple[str, bool]]
+    """The parameters in use, and whether each has several values."""
+
+    order: Order
+    continued: bool
+    """Whether the page begins after a cursor."""
+
+    ranked: bool
+    """Whether the best matches of a search come first."""
+
+    sqlite: bool
+
+    def scope(self) -> Scope:
+        return Scope(self.resource.table, lambda table: visible(table, self.markings), self.sqlite)
+
+
+def conditions(shape: Shape, *, but: str | None = None) -> list[ColumnElement[bool]]:
+    """What a row must fulfil to be in the list."""
+    table = shape.resource.table
+    result = [visible(table, shape.markings), shape.resource.kind_only]
+    if shape.archived != "any":
+        result.append(table.c.archived == (true() if shape.archived == "true" else false()))
+    if shape.resource.parent is not None:
+        column = table.c[shape.resource.parent.column.key]
+        result.append(column == bindparam("parent", type_=column.type))
+    scope = shape.scope()
+    for name, many in sorted(shape.filters):
+        if name != but:
+            result.append(criterion(shape.resource, scope, name, many=many))
+    return result
+
+
+def criterion(resource: Resource, scope: Scope, name: str, *, many: bool) -> ColumnElement[bool]:
+    """The condition of one parameter."""
+    where = filter_of(resource.list_query.model_fields[name.removesuffix(NOT)])
+    assert where is not None  # noqa: S101 - only filters are put into a shape
+    condition = where.criterion(scope, Match(name, many))
+    return negated(condition) if name.endswith(NOT) else condition
+
+
+def leading_link(shape: Shape) -> tuple[str, Linked] | None:
+    """A link whose index holds the wanted rows in the wanted order, if there is one."""
+    for name, many in sorted(shape.filters):
+        if many or name.endswith(NOT):
+            continue
+        where = filter_of(shape.resource.list_query.model_fields[name])
+        if isinstance(where, Linked) and all(term in where.order for term, _ in shape.order.terms):
+            return name, where
+    return None
+
+
+def page_statement(shape: Shape) -> Select[Any]:
+    """A page: id and representation of each record, then what the order goes by."""
+    if shape.ranked:
+        return ranked_statement(shape)
+    table = shape.resource.table
+    source: FromClause = table
+    mirrored: Mapping[str, Any] = {}
+    where = []
+    link = leading_link(shape)
+    if link is not None:
+        name, linked = link
+        source = linked.value.table.join(table, table.c.id == linked.owner)
+        mirrored = linked.order
+        where.append(linked.value == bindparam(name, type_=linked.value.type, required=True))
+        where.append(visible(linked.value.table, shape.markings))
+    where += conditions(shape, but=None if link is None else link[0])
+    keys = [shape.resource.sortable[name].expression(mirrored.get(name)) for name, _ in shape.order.terms]
+    if shape.continued:
+        where.append(after(keys, shape.order))
+    return (
+        select(table.c.id, table.c.representation, *keys)
+        .select_from(source)
+        .where(and_(*where))
+        .order_by(*directed(keys, shape.order))
+        .limit(bindparam("page", literal_execute=False))
+    )
+
+
+def ranked_statement(shape: Shape) -> Select[Any]:
+    """A page of the best matches: how well each matches comes before the rest of the order."""
+    table = shape.resource.table
+    where = [found("q", shape.sqlite), *conditions(shape, but="q")]
+    if shape.continued:
+        # The window of matches that are ranked stays as it was at the first page.
+        where.append(table.c.id <= bindparam("top", type_=table.c.id.type))
+    names = [name for name, _ in shape.order.terms]
+    keys = [shape.resource.sortable[name].expression() for name in names]
+    candidates = (
+        select(
+            table.c.id.label("record_id"),
+            table.c.representation,
+            tier(shape.sqlite).label("tier"),
+            *(key.label(f"key_{name}") for name, key in zip(names, keys, strict=True)),
+        )
+        .select_from(entries(shape.sqlite).join(table, table.c.id == ENTRY.c.record_id))
+        .where(and_(*where))
+        .order_by(ENTRY.c.seq.desc())
+        .limit(literal_column(str(RANKED_MOST)))
+        .cte("candidate")
+    )
+    best = Order((("tier", True), *shape.order.terms))
+    places = [candidates.c.tier, *(candidates.c[f"key_{name}"] for name in names)]
+    top = select(candidates.c.record_id).order_by(candidates.c.record_id.desc()).limit(literal_column("1"))
+    return (
+        select(candidates.c.record_id, candidates.c.representation, top.scalar_subquery(), *places)
+        .where(after(places, best) if shape.continued else true())
+        .order_by(*directed(places, best))
+        .limit(bindparam("page"))
+    )
+
+
+def directed(keys: list[Any], order: Order) -> list[Any]:
+    return [key.desc() if descending else key.asc() for key, (_, descending) in zip(keys, order.terms, strict=True)]
+
+
+def after(keys: list[Any], order: Order) -> ColumnElement[bool]:
+    """The rows behind a place: (a, b) > (x, y), term by term, since directions may differ."""
+    places = [bindparam(f"after_{index}", type_=key.type) for index, key in enumerate(keys)]
+    steps: list[ColumnElement[bool]] = []
+    for index, (_, descending) in enumerate(order.terms):
+        beyond = keys[index] < places[index] if descending else keys[index] > places[index]
+        steps.append(and_(*(keys[each] == places[each] for each in range(index)), beyond))
+    # The first term once more by itself: it bounds the walk along the index, which an OR would not.
+    first = keys[0] <= places[0] if order.terms[0][1] else keys[0] >= places[0]
+    return and_(first, or_(*steps))
+
+
+def count_statement(shape: Shape, *, capped: bool) -> Select[Any]:
+    """How many records the list has, of those that exist for the caller."""
+    rows = select(shape.resource.table.c.id).where(and_(*conditions(shape)))
+    if capped:
+        rows = rows.limit(literal_column(str(COUNT_CAP)))
+    return select(func.count()).select_from(rows.subquery())

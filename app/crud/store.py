@@ -1,0 +1,299 @@
+"""Reading and writing records: the only place that does either. What is written is written whole.
+
+A change makes, in one transaction: the rows, the record's own representation, its search entry, and its entry in
+the ledger.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy import JSON, Select, select
+from sqlalchemy.orm import selectinload
+
+from app.access.ledger import Change
+from app.access.markings import Mark, ceiling_faults, clearance_faults
+from app.access.visible import visible_records
+from app.access.work import Work
+from app.core.columns import Record
+from app.core.documents import Examined, examine
+from app.core.ids import as_id, new_id
+from app.crud.links import reference_faults
+from app.crud.resource import RESOURCES, Resource
+from app.crud.searching import index
+from app.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed, PreconditionRequired
+from app.models.marked import Marked
+
+MARKING_FIELDS = ("classification", "endorsements", "releasable_to")
+
+
+def with_children(resource: Resource) -> Select[Any]:
+    """Records of a resource with everything that their representation needs."""
+    attributes = [getattr(resource.model, each.attribute.key) for each in resource.children.values()]
+    options = [selectinload(each) for each in (*attributes, *resource.loads)]
+    if issubclass(resource.model, Marked):
+        options.append(selectinload(resource.model.marking))
+    return select(resource.model).options(*options)
+
+
+def find(work: Work, resource: Resource, key: str, *, parent: str | None = None, lock: bool = False) -> Any:
+    """The record that a key names, if it exists for the caller. Raises NotFound."""
+    record = _find(work, resource, key, parent=parent, lock=lock)
+    if record is None:
+        raise not_found(resource)
+    return record
+
+
+def _find(work: Work, resource: Resource, key: str, *, parent: str | None = None, lock: bool = False) -> Any:
+    statement = with_children(resource).where(visible_records(resource.model, work.markings))
+    record_id = as_id(key)
+    if record_id is not None:
+        statement = statement.where(resource.model.id == record_id)
+    elif resource.key is not None and (named := normal_key(resource, key)) is not None:
+        statement = statement.where(resource.key == named)
+    else:
+        return None
+    if resource.parent is not None:
+        statement = statement.where(resource.parent.column == parent)
+    if lock:
+        statement = statement.with_for_update(of=resource.table)
+    return work.session.scalar(statement)
+
+
+def normal_key(resource: Resource, key: str) -> str | None:
+    """A readable key in the form in which it is kept: codes and references in capitals, slugs in lower case."""
+    if not key.isascii() or not key.isprintable() or len(key) > 80:  # noqa: PLR2004 - the longest slug
+        return None
+    return key.lower() if resource.key is not None and resource.key.key == "slug" else key.upper()
+
+
+def not_found(resource: Resource) -> NotFound:
+    return NotFound(f"There is no such {resource.noun}.")
+
+
+def by_external_ref(work: Work, resource: Resource, external_ref: str, parent: Record | None = None) -> Any:
+    """The visible record that came from a record of another system, or None."""
+    if not external_ref.isprintable():
+        raise Invalid(faults=[Fault("Must be printable text", "control_character", parameter="ref")])
+    statement = with_children(resource).where(
+        resource.model.external_ref == external_ref, visible_records(resource.model, work.markings)
+    )
+    if resource.parent is not None and parent is not None:
+        statement = statement.where(resource.parent.column == parent.id)
+    return work.session.scalar(statement.with_for_update(of=resource.table))
+
+
+def check_precondition(work: Work, record: Record, if_match: str | None) -> None:
+    """Holds `If-Match` against the record (RFC 9110, 13.1.1). Raises PreconditionFailed or PreconditionRequired."""
+    if if_match is None:
+        if work.register.settings.require_if_match:
+            raise PreconditionRequired
+        return
+    if if_match.strip() == "*":
+        return
+    if f'"{record.version}"' not in [each.strip() for each in if_match.split(",")]:
+        raise PreconditionFailed(f"The present version is {record.version}.", headers={"ETag": f'"{record.version}"'})
+
+
+def check_present(record: Record) -> None:
+    """Raises Conflict if the record is withdrawn: it changes only once it is restored."""
+    if record.archived:
+        raise Conflict(f"The {RESOURCES.of(record).noun} is withdrawn. Restore it first.")
+
+
+def create(work: Work, resource: Resource, document: Any, *, parent: Record | None = None) -> Any:
+    """A new record from a document. Raises Invalid with everything that is wrong with it, Conflict if taken."""
+    if isinstance(parent, Marked) and isinstance(document, dict) and not set(MARKING_FIELDS) & set(document):
+        document = document | {name: getattr(parent, name) for name in MARKING_FIELDS}
+    values = sound(work, resource, examine(resource.fields, document, resource.rules), None, parent)
+    record = resource.make(values) if resource.make else resource.model()
+    record.id, record.version, record.archived = new_id(), 0, False
+    record.created_at = work.now
+    if resource.parent is not None and parent is not None:
+        setattr(record, resource.parent.column.key, parent.id)
+    apply(work, resource, record, values)
+    resource.prepare(work, record, values)
+    work.session.add(record)
+    _save(work, record, "create", before={})
+    return record
+
+
+def current(resource: Resource, record: Record) -> dict[str, Any]:
+    """What a client would have to send to write the record as it is."""
+    document = resource.fields.model_validate(
+        resource.read.model_validate(record).model_dump(include=set(resource.fields.model_fields))
+    )
+    return document.model_dump(mode="json")
+
+
+def change(work: Work, resource: Resource, record: Any, patch: Any) -> Any:
+    """Changes a record by a merge patch (RFC 7396). A patch that changes nothing leaves the version as it is."""
+    check_present(record)
+    given = examine(resource.patch, patch)
+    named = set(patch) if isinstance(patch, dict) else set()
+    before = current(resource, record)
+    merged = {name: value for name, value in before.items() if name not in named}
+    merged |= {name: patch[name] for name in named & set(resource.patch.model_fields) if patch[name] is not None}
+    examined = examine(resource.fields, merged, resource.rules)
+    faults = [*(each for each in given.faults if each.code in ("unknown_field", "type")), *examined.faults]
+    return rewrite(work, resource, record, Examined(examined.values, _distinct(faults)), before)
+
+
+def replace(work: Work, resource: Resource, record: Any, document: Any) -> Any:
+    """Writes a record anew from a whole document; fields that only creation sets stay as they are."""
+    check_present(record)
+    before = current(resource, record)
+    kept = {name: before[name] for name in set(before) - set(resource.patch.model_fields)}
+    whole = document | kept if isinstance(document, dict) else document
+    return rewrite(work, resource, record, examine(resource.fields, whole, resource.rules), before)
+
+
+def rewrite(
+    work: Work, resource: Resource, record: Any, examined: Examined, before: Mapping[str, Any]
+) -> Any:
+    """Brings a record to what a sound document says; where that is nothing new, nothing is written."""
+    values = sound(work, resource, examined, record, None)
+    after = resource.fields.model_validate(values).model_dump(mode="json")
+    if after == before:
+        return record
+    with changing(work, record, "update"):
+        apply(work, resource, record, {name: values[name] for name in after if after[name] != before[name]})
+        resource.prepare(work, record, values)
+    return record
+
+
+def _distinct(faults: Iterable[Fault]) -> list[Fault]:
+    return list(dict.fromkeys(faults))
+
+
+def sound(work: Work, resource: Resource, examined: Examined, record: Any, parent: Any) -> dict[str, Any]:
+    """The values of a document that nothing is wrong with. Raises Invalid naming all that is."""
+    values, faults = examined.values, list(examined.faults)
+    if issubclass(resource.model, Marked):
+        settings = work.register.settings
+        faults += ceiling_faults(values, settings.max_classification)
+        if not faults and all(name in values for name in MARKING_FIELDS):
+            faults += clearance_faults(work.actor, Mark.of(values), home_country=settings.home_country)
+    faults += reference_faults(work, resource, values)
+    faults += resource.check(work, values, record, parent)
+    if faults:
+        raise Invalid(faults=_distinct(faults))
+    _refuse_taken(work, resource, values, record)
+    return values
+
+
+def _refuse_taken(work: Work, resource: Resource, values: Mapping[str, Any], record: Any) -> None:
+    """What must be unique: the key, and the reference of the system a record came from."""
+    columns = {"external_ref": resource.model.external_ref}
+    if resource.key is not None and resource.key.key in resource.fields.model_fields:
+        columns[resource.key.key] = resource.key
+    for name, column in columns.items():
+        if values.get(name) is None:
+            continue
+        base: Any = resource.mapper.base_mapper.class_
+        statement = select(base.id).where(
+            getattr(base, column.key) == values[name], visible_records(base, work.markings)
+        )
+        taken = work.session.scalar(statement.limit(1))
+        if taken is not None and (record is None or str(taken) != record.id):
+            raise Conflict(
+                f"There is another {resource.noun} with this {name}.",
+                faults=[Fault("Is taken", "taken", pointer=f"/{name}")],
+            )
+
+
+def apply(work: Work, resource: Resource, record: Any, values: Mapping[str, Any]) -> None:
+    """Puts a document's values on a record."""
+    if isinstance(record, Marked) and any(name in values for name in MARKING_FIELDS):
+        known = {name: getattr(record, name) for name in MARKING_FIELDS} if record.version else {}
+        record.marking = work.marking_row(Mark.of(known | {name: values[name] for name in MARKING_FIELDS if name in values}))
+        record.marking_id = record.marking.id
+    for name, value in values.items():
+        if isinstance(record, Marked) and name in MARKING_FIELDS:
+            continue
+        children = resource.children.get(name)
+        if children is not None:
+            rows = [children.row(place, item) for place, item in enumerate(value)]
+            setattr(record, children.attribute.key, rows)
+        elif name in resource.mapper.columns and isinstance(resource.mapper.columns[name].type, JSON):
+            setattr(record, name, to_jsonable_python(value))
+        else:
+            setattr(record, name, value)
+
+
+def represent(record: Record) -> str:
+    """The record's JSON as clients read it."""
+    return RESOURCES.of(record).read.model_validate(record).model_dump_json()
+
+
+@contextmanager
+def changing(work: Work, record: Any, action: str, **changes: Any) -> Iterator[None]:
+    """A change of a record: whatever the block does to it is kept, with all that hangs on it."""
+    before = current(RESOURCES.of(record), record)
+    yield
+    _save(work, record, action, before=before, **changes)
+
+
+def _save(work: Work, record: Any, action: str, *, before: Mapping[str, Any], **changes: Any) -> None:
+    resource = RESOURCES.of(record)
+    record.version += 1
+    record.updated_at = work.now
+    record.representation = represent(record)
+    work.session.flush()
+    after = current(resource, record)
+    index(work.session, resource, record, after)
+    changed = {name: [before.get(name), value] for name, value in after.items() if before.get(name, ...) != value}
+    work.changes.append(
+        Change(
+            action=action,
+            record_type=resource.noun,
+            record_id=record.id,
+            version=record.version,
+            marking_id=getattr(record, "marking_id", None),
+            changes=changed | changes,
+            representation=record.representation,
+        )
+    )
+    resource.after(work, record)
+
+
+def touch(work: Work, record: Any, action: str) -> None:
+    """Marks a record as changed because something that belongs to it has."""
+    with changing(work, record, action):
+        pass
+
+
+def withdraw(work: Work, record: Any) -> None:
+    """Hides a record from lists. It is kept, and can be restored. Twice is the same as once."""
+    if not record.archived:
+        with changing(work, record, "withdraw", archived=[False, True]):
+            record.archived = True
+
+
+def restore(work: Work, record: Any) -> None:
+    """Takes a withdrawn record back into the lists."""
+    if record.archived:
+        with changing(work, record, "restore", archived=[True, False]):
+            record.archived = False
+
+
+def upsert(
+    work: Work,
+    resource: Resource,
+    external_ref: str,
+    document: Any,
+    *,
+    parent: Record | None = None,
+    if_match: str | None = None,
+) -> tuple[Any, bool]:
+    """Creates the record that came from another system, or brings it up to date. Tells whether it is new."""
+    if isinstance(document, dict):
+        document = document | {"external_ref": external_ref}
+    record = by_external_ref(work, resource, external_ref, parent)
+    if record is None:
+        if if_match is not None:
+            raise PreconditionFailed(f"There is no such {resource.noun} yet.")
+        return create(work, resource, document, parent=parent), True
+    check_precondition(work, record, if_match)
+    return replace(work, resource, record, document), False

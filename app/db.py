@@ -1,0 +1,116 @@
+"""The database of the register: one engine, transactions for reading and for writing."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # an answered write survives loss of power, not only of the process
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA mmap_size=1073741824",
+)
+
+
+def database_url(text: str) -> URL:
+    """The address as SQLAlchemy wants it: PostgreSQL always through psycopg 3."""
+    url = make_url(text)
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+class Database:
+    """An open register. `read()` and `write()` give sessions; leaving `write()` commits, or undoes all.
+
+    Readers and writers have connections of their own: reads need no transaction around their one statement
+    (a round trip saved on PostgreSQL) and may later go to replicas; writes take their lock at once.
+    """
+
+    def __init__(self, url: str, *, threads: int = 8, busy_timeout_ms: int = 10_000) -> None:
+        self.url = database_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        make = self._sqlite if self.is_sqlite else self._postgresql
+        self.reader = make(threads, busy_timeout_ms, reads=True)
+        self.writer = make(threads, busy_timeout_ms, reads=False)
+        # SQLite has one writer at a time. Waiting in a queue here is fair and cheap; its own busy handler
+        # sleeps and guesses, and under many writers some would starve.
+        self._turn = threading.Lock() if self.is_sqlite else nullcontext()
+
+    def _sqlite(self, threads: int, busy_timeout_ms: int, *, reads: bool) -> Engine:
+        if self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            self.url,
+            pool_size=threads,
+            max_overflow=2,
+            connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000},
+        )
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+            connection.isolation_level = None  # we say BEGIN ourselves, see below
+            for pragma in SQLITE_PRAGMAS:
+                connection.execute(pragma)
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            # A write transaction takes its lock at once: one that reads first and writes later would fail
+            # with "database is locked" as soon as another one wrote in between.
+            connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+        return engine
+
+    def _postgresql(self, threads: int, busy_timeout_ms: int, *, reads: bool) -> Engine:
+        options = f"-c timezone=UTC -c lock_timeout={busy_timeout_ms} -c statement_timeout=60000"
+        return create_engine(
+            self.url,
+            isolation_level="AUTOCOMMIT" if reads else "READ COMMITTED",
+            pool_size=threads,
+            max_overflow=2,
+            connect_args={"options": options},
+        )
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only looks."""
+        with Session(self.reader, autoflush=False, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session whose work is kept whole when the block ends, or not at all."""
+        with self._turn, Session(self.writer, autoflush=False, expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    @contextmanager
+    def cursor(self) -> Iterator[Any]:
+        """A cursor of the driver itself, for statements that are compiled once and run often."""
+        connection = self.reader.raw_connection()
+        try:
+            cursor = connection.cursor()
+            try:
+                yield cursor
+            finally:
+                cursor.close()
+        except Exception as error:
+            if not self.is_sqlite and getattr(connection.driver_connection, "closed", False):
+                connection.invalidate(error)
+            raise
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        self.reader.dispose()
+        self.writer.dispose()

@@ -1,0 +1,351 @@
+"""Engagement: one interaction, planned or held. What all five kinds have in common."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from sqlalchemy import or_, select
+
+from app.access.fields import MarkedFields
+from app.access.markings import marking_faults
+from app.access.work import Work
+from app.core.documents import Rule
+from app.core.fields import (
+    Code,
+    Country,
+    CreateOnly,
+    Day,
+    Document,
+    Line,
+    Moment,
+    Prose,
+    RecordId,
+    RecordRead,
+    References,
+    Slug,
+    TimeZone,
+    Title,
+)
+from app.core.query import AtLeast, AtMost, Equals, Linked, ListQuery, Many, Match, Scope, Where
+from app.core.search import FullText
+from app.crud.resource import Children
+from app.errors import Fault
+from app.models import (
+    Engagement,
+    EngagementPartner,
+    EngagementPriority,
+    EngagementTag,
+    Marking,
+    Participant,
+    Partner,
+    Priority,
+    Series,
+    Visit,
+)
+from app.models.choices import (
+    Classification,
+    DatePrecision,
+    Kind,
+    Lead,
+    Level,
+    PartnerRole,
+    PartnerType,
+    Status,
+)
+
+PREFIXES = {"bilateral_talks": "BIL", "visit": "VIS", "dialogue": "DIA", "exercise": "EXE", "deployment": "DEP"}
+
+
+class EngagementPartnerItem(Document):
+    """A partner at the engagement, and its part in it."""
+
+    partner: Annotated[Code, References(Partner.code)]
+    """The partner's code: ISO 3166-1 alpha-2, or an institution's abbreviation."""
+
+    role: PartnerRole = "participant"
+    """Its part: host, co-host, participant or observer."""
+
+
+def _bare_code(value: Any) -> Any:
+    return {"partner": value} if isinstance(value, str) else value
+
+
+class ContributionItem(Document):
+    """Something that our forces bring."""
+
+    unit: Line | None = None
+    """The unit, ship or contingent."""
+
+    service: Line | None = None
+    """Navy, Army, Air Force or joint."""
+
+    platform: Line | None = None
+    """Ships, aircraft, vehicles."""
+
+    personnel: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = None
+    """How many people."""
+
+
+Contributions = Annotated[list[ContributionItem], Field(max_length=200)]
+
+
+class EngagementFields(MarkedFields):
+    """What can be written of any engagement."""
+
+    title: Title
+    """What it is called."""
+
+    summary: Prose | None = None
+    """What it is about; Markdown."""
+
+    status: Annotated[Status, CreateOnly("POST …/transitions")] = "planned"
+    """Where it stands. May be given at creation; later it changes by `…/transitions`."""
+
+    starts_on: Day
+    """The first day, as the place's calendar has it."""
+
+    ends_on: Day | None = None
+    """The last day; the first if not given."""
+
+    date_precision: DatePrecision = "day"
+    """How exact the dates are: plans start vague."""
+
+    starts_at: Moment | None = None
+    """When it begins by the clock."""
+
+    ends_at: Moment | None = None
+    """When it ends by the clock."""
+
+    timezone: Annotated[TimeZone, Field(examples=["Pacific/Auckland"])] | None = None
+    """The time zone of the place."""
+
+    country: Country | None = None
+    """Where it happens, ISO 3166-1 alpha-2."""
+
+    city: Line | None = None
+    """The city or town."""
+
+    venue: Line | None = None
+    """The building, base or ship."""
+
+    lead: Lead | None = None
+    """Who leads it on our side."""
+
+    level: Level | None = None
+    """How high the meeting is."""
+
+    series: Annotated[Slug, References(Series.slug)] | None = None
+    """What it is an edition of."""
+
+    edition: Line | None = None
+    """Which edition: `2026`, `11th`."""
+
+    partners: Annotated[
+        list[Annotated[EngagementPartnerItem, BeforeValidator(_bare_code)]], Field(max_length=250)
+    ] = []
+    """Who takes part, in order; a bare code is taken as a participant. At least one, except a deployment."""
+
+    priorities: Annotated[list[Annotated[Code, References(Priority.code)]], Field(max_length=50)] = []
+    """The priorities that it serves."""
+
+    tags: Annotated[list[Annotated[Line, Field(min_length=1, max_length=80)]], Field(max_length=50)] = []
+    """Words that desks group engagements by."""
+
+
+class EngagementRead(RecordRead):
+    """What only the register says of an engagement."""
+
+    kind: Kind
+    """Which kind of engagement it is; never changes."""
+
+    reference: str
+    """The number to quote: `VIS-2026-0042`."""
+
+    status: Status
+    """Where it stands."""
+
+    allowed_transitions: list[Status]
+    """Where it can go from here."""
+
+
+def _partner_where(column: Any) -> Where:
+    def build(scope: Scope, match: Match) -> Any:
+        links = EngagementPartner.__table__
+        joined = links.join(Partner.__table__, links.c.partner == Partner.__table__.c.code)
+        return scope.table.c.id.in_(select(links.c.engagement_id).select_from(joined).where(column(match)))
+
+    return Where(build)
+
+
+def _person(scope: Scope, match: Match) -> Any:
+    people, visits = Participant.__table__, Visit.__table__
+    taking_part = select(people.c.engagement_id).where(
+        match(people.c.person), people.c.archived.is_(False), scope.visible(people)
+    )
+    return or_(
+        scope.table.c.id.in_(taking_part), scope.table.c.id.in_(select(visits.c.id).where(match(visits.c.principal)))
+    )
+
+
+def _classified(scope: Scope, match: Match) -> Any:
+    marking = Marking.__table__
+    return scope.table.c.marking_id.in_(select(marking.c.id).where(match(marking.c.classification)))
+
+
+_PARTNERS = Partner.__table__
+
+
+def linked(value: Any) -> Linked:
+    """A filter by a link of an engagement, which a list by date can be read off."""
+    link = value.class_
+    return Linked(value, link.engagement_id, {"starts_on": link.starts_on, "id": link.engagement_id})
+
+
+class EngagementQuery(ListQuery):
+    """What any list of engagements can be asked."""
+
+    q: Annotated[Annotated[str, Field(max_length=500)] | None, FullText()] = None
+    """Words to find, each as a word or the beginning of one; accents and macrons do not matter. Without `sort` the
+    best matches come first, of the 1,000 newest."""
+
+    status: Annotated[Many[Status], Equals(Engagement.status)] = []
+    """Where it stands."""
+
+    partner: Annotated[Many[Code], linked(EngagementPartner.partner)] = []
+    """A partner that takes part."""
+
+    partner_type: Annotated[Many[PartnerType], _partner_where(lambda match: match(_PARTNERS.c.partner_type))] = []
+    """Whether a state or an institution takes part."""
+
+    region: Annotated[
+        Many[Line],
+        _partner_where(lambda match: or_(match(_PARTNERS.c.region), match(_PARTNERS.c.subregion))),
+    ] = []
+    """A region or sub-region that a partner belongs to: `Oceania`, `Melanesia`."""
+
+    country: Annotated[Many[Country], Equals(Engagement.country)] = []
+    """Where it happens."""
+
+    lead: Annotated[Many[Lead], Equals(Engagement.lead)] = []
+    """Who leads it on our side."""
+
+    level: Annotated[Many[Level], Equals(Engagement.level)] = []
+    """How high the meeting is."""
+
+    series: Annotated[Many[Slug], Equals(Engagement.series)] = []
+    """What it is an edition of."""
+
+    priority: Annotated[Many[Code], linked(EngagementPriority.priority)] = []
+    """A priority that it serves."""
+
+    tag: Annotated[Many[Line], linked(EngagementTag.tag)] = []
+    """A tag that it bears."""
+
+    classification: Annotated[Many[Classification], Where(_classified)] = []
+    """Its classification."""
+
+    person: Annotated[Many[RecordId], Where(_person)] = []
+    """Somebody who takes part, or the principal of a visit."""
+
+    post: Annotated[Many[RecordId], Equals(Visit.post)] = []
+    """The post that looks after a visit."""
+
+    external_ref: Annotated[Many[Line], Equals(Engagement.external_ref)] = []
+    """The id in the system that the record came from."""
+
+    starts_from: Annotated[Day | None, AtLeast(Engagement.starts_on)] = None
+    """Starts on this day or later."""
+
+    starts_to: Annotated[Day | None, AtMost(Engagement.starts_on)] = None
+    """Starts on this day or earlier."""
+
+    ends_from: Annotated[Day | None, AtLeast(Engagement.ends_on, open_ended=True)] = None
+    """Ends on this day or later, or has no end yet."""
+
+    ends_to: Annotated[Day | None, AtMost(Engagement.ends_on)] = None
+    """Ends on this day or earlier."""
+
+    during_from: Annotated[Day | None, AtLeast(Engagement.ends_on, open_ended=True)] = None
+    """With `during_to`: is under way at some time between the two days."""
+
+    during_to: Annotated[Day | None, AtMost(Engagement.starts_on)] = None
+    """With `during_from`: is under way at some time between the two days."""
+
+    updated_since: Annotated[Moment | None, AtLeast(Engagement.updated_at)] = None
+    """Changed at this instant or later."""
+
+
+SORTS = (
+    Engagement.starts_on,
+    Engagement.ends_on,
+    Engagement.updated_at,
+    Engagement.created_at,
+    Engagement.title,
+    Engagement.reference,
+    Engagement.kind,
+    Engagement.status,
+    Engagement.country,
+    Engagement.level,
+)
+
+CHILDREN = {
+    "partners": Children(
+        Engagement.partners, lambda place, item: EngagementPartner(**item, position=place)
+    ),
+    "priorities": Children(Engagement.priority_links, lambda _, code: EngagementPriority(priority=code)),
+    "tags": Children(Engagement.tag_links, lambda _, tag: EngagementTag(tag=tag)),
+}
+
+
+def dates_in_order(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Nothing ends before it begins, by the calendar or by the clock."""
+    starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+    if starts_on and ends_on and ends_on < starts_on:
+        yield Fault("Must not be before starts_on", "before_start", pointer="/ends_on")
+    starts_at, ends_at = values.get("starts_at"), values.get("ends_at")
+    if starts_at and ends_at and ends_at < starts_at:
+        yield Fault("Must not be before starts_at", "before_start", pointer="/ends_at")
+    if ends_at and not starts_at and "starts_at" in values:
+        yield Fault("Is given without starts_at", "required_with", pointer="/starts_at")
+
+
+def each_once(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """No partner, priority or tag stands twice."""
+    for name in ("partners", "priorities", "tags", "domains"):
+        seen: set[Any] = set()
+        for index, item in enumerate(values.get(name) or []):
+            key = item["partner"] if isinstance(item, dict) else item
+            if key in seen:
+                yield Fault(f"{key} stands twice", "duplicate", pointer=f"/{name}/{index}")
+            seen.add(key)
+
+
+def some_partner(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Engagement is with somebody."""
+    if values.get("partners") == []:
+        yield Fault("At least one partner is needed", "too_short", pointer="/partners")
+
+
+RULES: tuple[Rule, ...] = (dates_in_order, each_once, some_partner, marking_faults)
+
+
+def prepare(work: Work, record: Engagement, _values: Mapping[str, Any]) -> None:
+    """Gives a new engagement its reference, and one without a last day its first."""
+    if record.ends_on is None and record.kind != "deployment":
+        record.ends_on = record.starts_on
+    if record.reference is None:
+        record.reference = new_reference(work, record.kind, record.starts_on)
+
+
+def new_reference(work: Work, kind: str, day: date) -> str:
+    """A reference that is free. Numbers are drawn, not counted: a gap would tell of what one may not see."""
+    for attempt in range(64):
+        digits = 4 + attempt // 6
+        number = 1 + secrets.randbelow(10**digits - 1)
+        reference = f"{PREFIXES[kind]}-{day.year}-{number:04d}"
+        if work.session.scalar(select(Engagement.id).where(Engagement.reference == reference)) is None:
+            return reference
+    raise AssertionError("no free reference in 64 draws")  # pragma: no cover
+

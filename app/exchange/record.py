@@ -1,0 +1,157 @@
+"""One row on its way into the register: what is read of it, and what remains to be said about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from app.exchange.cells import Cell, Note, blank, fold, one_line, prose, text_of, unsettled
+from app.exchange.choices import allowed, choose
+from app.exchange.headers import IGNORED, Columns
+
+LINE = 200
+PROSE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What the register already knows, and an import leans on. Names are compared folded: use `Lookup.of`."""
+
+    institutions: Mapping[str, str] = field(default_factory=dict)
+    """Folded code, name or alias -> code."""
+    partners: frozenset[str] = frozenset()
+    """Every partner's code. Empty: not checked."""
+    priorities: Mapping[str, str] = field(default_factory=dict)
+    """Folded code or title -> code."""
+    posts: Mapping[str, str] = field(default_factory=dict)
+    """Folded name -> id."""
+    home_country: str = "NZ"
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        institutions: Mapping[str, str] | None = None,
+        partners: frozenset[str] = frozenset(),
+        priorities: Mapping[str, str] | None = None,
+        posts: Mapping[str, str] | None = None,
+        home_country: str = "NZ",
+    ) -> Self:
+        """From names as the register spells them."""
+        return cls(
+            _folded(institutions or {}),
+            partners,
+            _folded(priorities or {}),
+            _folded(posts or {}),
+            home_country,
+        )
+
+
+def _folded(names: Mapping[str, str]) -> dict[str, str]:
+    # The key and what it stands for are both names of the thing
+    return {fold(code): code for code in names.values()} | {fold(name): code for name, code in names.items()}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A row as the register would take it, with every assumption made and every fault found."""
+
+    record: int
+    kind: str | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+    """The body of a POST to the kind's collection, as far as the row could be read."""
+    warnings: list[Note] = field(default_factory=list)
+    errors: list[Note] = field(default_factory=list)
+    series_name: str | None = None
+    """The series as its writer calls it; `payload["series"]` is the slug made of it."""
+    ignored: bool = False
+    """Whether the row is no record at all, but a heading between records or a repeated header."""
+
+    @property
+    def external_ref(self) -> str | None:
+        return self.payload.get("external_ref")
+
+
+class Record:
+    """A row being read: hands out its cells, keeps what is said of them, notices what nobody asked for."""
+
+    def __init__(self, draft: Draft, cells: Sequence[Cell], columns: Columns, lookup: Lookup) -> None:
+        self.draft = draft
+        self.lookup = lookup
+        self.payload = draft.payload
+        self._columns = columns
+        self._cells = {name: columns.value(cells, name) for name in columns.places if name not in IGNORED}
+        self._used: set[str] = set()
+        self._summary: list[str] = []
+
+    def name(self, column: str) -> str:
+        """What the file calls a column."""
+        return self._columns.names.get(column, column)
+
+    def cell(self, column: str) -> Cell:
+        """A cell, which counts as used from now on; nothing when it says nothing."""
+        self._used.add(column)
+        value = self._cells.get(column)
+        return None if blank(value) else value
+
+    def text(self, column: str) -> str:
+        return text_of(self.cell(column))
+
+    def warn(self, column: str, code: str, detail: str) -> None:
+        self.draft.warnings.append(Note(self.name(column), code, detail))
+
+    def refuse(self, column: str, code: str, detail: str) -> None:
+        self.draft.errors.append(Note(self.name(column), code, detail))
+
+    def take(self, warnings: Sequence[Note], errors: Sequence[Note]) -> None:
+        self.draft.warnings.extend(warnings)
+        self.draft.errors.extend(errors)
+
+    def has(self, column: str) -> bool:
+        """Whether a cell says something; it does not count as used for being asked."""
+        return not blank(self._cells.get(column))
+
+    def line(self, column: str, text: str | None = None, *, longest: int = LINE) -> str:
+        """One line of text, cut to what the register holds; what is cut off goes to the summary."""
+        line = one_line(self.text(column) if text is None else text)
+        if len(line) <= longest:
+            return line
+        self.warn(column, "text_cut", f"Longer than {longest} characters: the whole is in the summary")
+        self.add_to_summary(f"{self.name(column)}: {line}")
+        return line[: longest - 1].rstrip() + "…"
+
+    def put_line(self, column: str, field_name: str | None = None) -> None:
+        if line := self.line(column):
+            self.payload[field_name or column] = line
+
+    def put_choice(self, column: str) -> None:
+        """The value of a closed list, in the register's word."""
+        text = self.text(column)
+        if not text:
+            return
+        choice = choose(column, text)
+        if choice.value is not None:
+            self.payload[column] = choice.value
+            if not choice.plain:
+                self.warn(column, "read_as", f"'{text[:80]}' was read as {choice.value}")
+        elif unsettled(text):
+            self.warn(column, "to_be_confirmed", f"'{text}': left open")
+        else:
+            self.refuse(column, "unknown_choice", f"'{text[:80]}' is none of: {allowed(column)}")
+
+    def add_to_summary(self, text: str) -> None:
+        self._summary.append(text)
+
+    def close(self) -> None:
+        """The summary, with everything that was written and has no field of its own in this kind."""
+        for column, value in self._cells.items():
+            if column not in self._used and not blank(value):
+                self.add_to_summary(f"{self.name(column)}: {text_of(value)}")
+                self.warn(
+                    column, "moved_to_summary", "There is no field for this: it was added to the summary"
+                )
+        summary = prose("\n\n".join([self.payload.get("summary", ""), *self._summary]))
+        if len(summary) > PROSE:
+            self.warn("summary", "text_cut", f"Longer than {PROSE:,} characters: the rest is not kept")
+            summary = summary[: PROSE - 1] + "…"
+        if summary:
+            self.payload["summary"] = summary

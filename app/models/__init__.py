@@ -1,0 +1,56 @@
+"""Every table of the register."""
+
+from app.core.columns import Base
+from app.models.access import Token
+from app.models.engagements import (
+    BilateralTalks,
+    Deployment,
+    Dialogue,
+    Engagement,
+    EngagementPartner,
+    EngagementPriority,
+    EngagementTag,
+    Exercise,
+    ExerciseDomain,
+    Participant,
+    Series,
+    Visit,
+)
+from app.models.followup import Priority
+from app.models.ledger import LedgerEntry, LedgerHead
+from app.models.markings import Marking
+from app.models.partners import CountryPartner, Institution, Membership, Partner
+from app.models.people import Appointment, Office, Person
+from app.models.posts import Accreditation, Post
+from app.models.search import SearchEntry
+
+__all__ = [
+    "Accreditation",
+    "Appointment",
+    "Base",
+    "BilateralTalks",
+    "CountryPartner",
+    "Deployment",
+    "Dialogue",
+    "Engagement",
+    "EngagementPartner",
+    "EngagementPriority",
+    "EngagementTag",
+    "Exercise",
+    "ExerciseDomain",
+    "Institution",
+    "LedgerEntry",
+    "LedgerHead",
+    "Marking",
+    "Membership",
+    "Office",
+    "Participant",
+    "Partner",
+    "Person",
+    "Post",
+    "Priority",
+    "SearchEntry",
+    "Series",
+    "Token",
+    "Visit",
+]

@@ -1,0 +1,25 @@
+"""Who may call: API tokens."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Base, Id, Instant, Json
+
+
+class Token(Base):
+    """An API token. Its secret is shown once; only a hash is kept."""
+
+    __tablename__ = "token"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, comment="SHA-256 of the secret")
+    role: Mapped[str] = mapped_column(String(20))
+    clearance: Mapped[str] = mapped_column(String(20))
+    nationality: Mapped[str | None] = mapped_column(String(2), comment="ISO 3166-1 alpha-2; NULL counts as foreign")
+    networks: Mapped[list[str] | None] = mapped_column(Json, comment="Addresses it may be used from; NULL: any")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,40 @@
+"""Every enumeration of the register, stored as text: a member that goes out of use never blocks a migration."""
+
+from typing import Literal
+
+from app.config import Classification as Classification  # noqa: PLC0414 - re-exported with its kin
+
+Kind = Literal["bilateral_talks", "visit", "dialogue", "exercise", "deployment"]
+Status = Literal["proposed", "planned", "confirmed", "in_progress", "completed", "postponed", "cancelled"]
+DatePrecision = Literal["day", "month", "quarter", "year"]
+Lead = Literal["ministry", "defence_force", "joint"]
+Level = Literal["ministerial", "principal", "senior_officials", "working"]
+PartnerRole = Literal["host", "co_host", "participant", "observer"]
+PartnerType = Literal["country", "institution"]
+HostedBy = Literal["home", "partner", "third_country"]
+Direction = Literal["inbound", "outbound"]
+Format = Literal["plenary", "ministerial", "senior_officials", "working_group", "track_1_5"]
+ExerciseType = Literal["live", "field", "command_post", "table_top", "humanitarian"]
+Domain = Literal["maritime", "land", "air", "space", "cyber", "joint"]
+Mandate = Literal["un", "coalition", "bilateral", "regional", "other"]
+Side = Literal["home", "partner"]
+InstitutionKind = Literal["multilateral", "regional", "minilateral", "alliance"]
+MembershipRole = Literal["member", "observer", "associate_member", "to_confirm"]
+PostType = Literal["embassy", "high_commission", "consulate_general", "permanent_mission"]
+AccreditationKind = Literal["diplomatic", "defence"]
+PriorityStatus = Literal["current", "being_updated", "superseded"]
+Service = Literal["navy", "army", "air_force", "joint", "civilian"]
+Role = Literal["reader", "contributor", "approver", "administrator", "auditor"]
+Endorsement = Literal[
+    "NZEO",
+    "APPOINTMENTS",
+    "BUDGET",
+    "CABINET",
+    "COMMERCIAL",
+    "EVALUATIVE",
+    "HONOURS",
+    "LEGAL PRIVILEGE",
+    "MEDICAL",
+    "POLICY",
+    "STAFF",
+]

@@ -1,0 +1,266 @@
+"""Engagements: one base table that lists, calendar and search read, and a table per kind.
+
+Link rows carry the engagement's first day, kept true by the foreign key itself, so that "all with Japan, newest
+first" is a walk along one index however large the register grows.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from app.core.columns import Base, Id, Instant, Json, Record
+from app.models.lifecycle import LIFECYCLE
+from app.models.marked import Marked
+
+
+class Series(Record):
+    """What recurs: the Shangri-La Dialogue, RIMPAC, annual talks."""
+
+    __tablename__ = "series"
+    __table_args__ = (Index("uq_series_external_ref", "external_ref", unique=True),)
+
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    kind: Mapped[str | None] = mapped_column(String(20), comment="The kind of its editions, if always the same")
+    organiser: Mapped[str | None] = mapped_column(ForeignKey("partner.code"))
+    cadence_months: Mapped[int | None]
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class Engagement(Marked, Record):
+    """One interaction, planned or held."""
+
+    __tablename__ = "engagement"
+    __table_args__ = (
+        UniqueConstraint("id", "starts_on"),  # what link rows refer to
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates"),
+        Index("uq_engagement_external_ref", "external_ref", "marking_id", unique=True),
+        *(
+            Index(f"ix_engagement_{name}", *([] if name == "starts_on" else [name]), "starts_on", "id")
+            for name in ("starts_on", "kind", "status", "country", "series", "level", "lead")
+        ),
+        *(Index(f"ix_engagement_{name}", name, "id") for name in ("ends_on", "title", "created_at", "updated_at")),
+    )
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_abstract": True}
+
+    kind: Mapped[str] = mapped_column(String(20))
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(20))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None] = mapped_column(comment="The last day; NULL: open-ended (deployments only)")
+    date_precision: Mapped[str] = mapped_column(String(10))
+    starts_at: Mapped[datetime | None] = mapped_column(Instant)
+    ends_at: Mapped[datetime | None] = mapped_column(Instant)
+    timezone: Mapped[str | None] = mapped_column(String(64))
+    country: Mapped[str | None] = mapped_column(String(2))
+    city: Mapped[str | None] = mapped_column(String(200))
+    venue: Mapped[str | None] = mapped_column(String(200))
+    lead: Mapped[str | None] = mapped_column(String(20))
+    level: Mapped[str | None] = mapped_column(String(20))
+    series: Mapped[str | None] = mapped_column(ForeignKey("series.slug"))
+    edition: Mapped[str | None] = mapped_column(String(200))
+
+    partners: Mapped[list["EngagementPartner"]] = relationship(
+        cascade="all, delete-orphan",
+        lazy="raise",
+        order_by="EngagementPartner.position",
+    )
+    priority_links: Mapped[list["EngagementPriority"]] = relationship(
+        cascade="all, delete-orphan", lazy="raise", order_by="EngagementPriority.priority"
+    )
+    tag_links: Mapped[list["EngagementTag"]] = relationship(
+        cascade="all, delete-orphan", lazy="raise", order_by="EngagementTag.tag"
+    )
+
+    @property
+    def priorities(self) -> list[str]:
+        return [link.priority for link in self.priority_links]
+
+    @property
+    def tags(self) -> list[str]:
+        return [link.tag for link in self.tag_links]
+
+    @property
+    def allowed_transitions(self) -> list[str]:
+        return LIFECYCLE.allowed(self.status)
+
+
+class Link(Base):
+    """A row that ties an engagement to something one filters by."""
+
+    __abstract__ = True
+
+    engagement_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    starts_on: Mapped[date] = mapped_column(comment="The engagement's own, kept so by the foreign key")
+
+    @declared_attr.directive
+    def __table_args__(cls) -> Any:  # noqa: N805 - SQLAlchemy's declared_attr gets the class
+        table, value = cls.__tablename__, cls.VALUE  # type: ignore[attr-defined]
+        return (
+            ForeignKeyConstraint(
+                ["engagement_id", "starts_on"],
+                ["engagement.id", "engagement.starts_on"],
+                onupdate="CASCADE",
+                name=f"fk_{table}_engagement",
+            ),
+            Index(f"ix_{table}_{value}", value, "starts_on", "engagement_id"),
+        )
+
+
+class EngagementPartner(Link):
+    """A partner at an engagement, and its part in it."""
+
+    __tablename__ = "engagement_partner"
+    VALUE = "partner"
+
+    partner: Mapped[str] = mapped_column(ForeignKey("partner.code"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20))
+    position: Mapped[int]
+
+
+class EngagementPriority(Link):
+    """A priority that an engagement serves."""
+
+    __tablename__ = "engagement_priority"
+    VALUE = "priority"
+
+    priority: Mapped[str] = mapped_column(ForeignKey("priority.code"), primary_key=True)
+
+
+class EngagementTag(Link):
+    """A word that desks group engagements by."""
+
+    __tablename__ = "engagement_tag"
+    VALUE = "tag"
+
+    tag: Mapped[str] = mapped_column(String(80), primary_key=True)
+
+
+class ExerciseDomain(Link):
+    """A domain that an exercise works in."""
+
+    __tablename__ = "exercise_domain"
+    VALUE = "domain"
+
+    domain: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class BilateralTalks(Engagement):
+    """Talks with one partner, or a few."""
+
+    __tablename__ = "bilateral_talks"
+    __mapper_args__ = {"polymorphic_identity": "bilateral_talks"}
+
+    id: Mapped[str] = mapped_column(Id, ForeignKey("engagement.id"), primary_key=True)
+    round: Mapped[int | None]
+    hosted_by: Mapped[str | None] = mapped_column(String(20))
+    agenda: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    joint_statement_url: Mapped[str | None] = mapped_column(Text)
+
+
+class Visit(Engagement):
+    """Somebody goes, or somebody comes."""
+
+    __tablename__ = "visit"
+    __mapper_args__ = {"polymorphic_identity": "visit"}
+    __table_args__ = (
+        Index("ix_visit_direction", "direction"),
+        Index("ix_visit_principal", "principal"),
+        Index("ix_visit_post", "post"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, ForeignKey("engagement.id"), primary_key=True)
+    direction: Mapped[str] = mapped_column(String(20))
+    principal: Mapped[str | None] = mapped_column(Id, ForeignKey("person.id"))
+    principal_office: Mapped[str | None] = mapped_column(String(200), comment="An office's id, or its title")
+    purpose: Mapped[str | None] = mapped_column(Text)
+    delegation_size: Mapped[int | None]
+    itinerary: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    post: Mapped[str | None] = mapped_column(Id, ForeignKey("post.id"), comment="The post that looks after it")
+
+
+class Dialogue(Engagement):
+    """A meeting of many: a forum's plenary, ministers, officials, working groups."""
+
+    __tablename__ = "dialogue"
+    __mapper_args__ = {"polymorphic_identity": "dialogue"}
+    __table_args__ = (Index("ix_dialogue_forum", "forum"), Index("ix_dialogue_format", "format"))
+
+    id: Mapped[str] = mapped_column(Id, ForeignKey("engagement.id"), primary_key=True)
+    forum: Mapped[str | None] = mapped_column(String(80), comment="An institution's code or a series' slug")
+    format: Mapped[str | None] = mapped_column(String(20))
+    intervention: Mapped[str | None] = mapped_column(String(200))
+    sessions: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+
+
+class Exercise(Engagement):
+    """Forces train together."""
+
+    __tablename__ = "exercise"
+    __mapper_args__ = {"polymorphic_identity": "exercise"}
+    __table_args__ = (Index("ix_exercise_exercise_type", "exercise_type"),)
+
+    id: Mapped[str] = mapped_column(Id, ForeignKey("engagement.id"), primary_key=True)
+    exercise_type: Mapped[str | None] = mapped_column(String(20))
+    contributions: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    personnel: Mapped[int | None]
+    interoperability: Mapped[str | None] = mapped_column(Text)
+
+    domain_links: Mapped[list[ExerciseDomain]] = relationship(
+        cascade="all, delete-orphan",
+        lazy="raise",
+        order_by="ExerciseDomain.domain",
+    )
+
+    @property
+    def domains(self) -> list[str]:
+        return [link.domain for link in self.domain_links]
+
+
+class Deployment(Engagement):
+    """Forces serve abroad under a mandate."""
+
+    __tablename__ = "deployment"
+    __mapper_args__ = {"polymorphic_identity": "deployment"}
+    __table_args__ = (Index("ix_deployment_mandate", "mandate"), Index("ix_deployment_mission", "mission"))
+
+    id: Mapped[str] = mapped_column(Id, ForeignKey("engagement.id"), primary_key=True)
+    operation: Mapped[str | None] = mapped_column(String(200))
+    mandate: Mapped[str | None] = mapped_column(String(20))
+    mission: Mapped[str | None] = mapped_column(ForeignKey("partner.code"))
+    theatre: Mapped[str | None] = mapped_column(String(200))
+    personnel_authorised: Mapped[int | None]
+    personnel_deployed: Mapped[int | None]
+    mandate_expires_on: Mapped[date | None]
+    contributions: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+
+
+class Participant(Marked, Record):
+    """A person at an engagement, with the office they held on that day."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "person", "marking_id"),
+        ForeignKeyConstraint(
+            ["engagement_id", "starts_on"],
+            ["engagement.id", "engagement.starts_on"],
+            onupdate="CASCADE",
+            name="fk_participant_engagement",
+        ),
+        Index("ix_participant_person", "person", "starts_on", "engagement_id"),
+        Index("uq_participant_external_ref", "external_ref", "marking_id", unique=True),
+    )
+
+    engagement_id: Mapped[str] = mapped_column(Id)
+    starts_on: Mapped[date] = mapped_column(comment="The engagement's own, kept so by the foreign key")
+    person: Mapped[str] = mapped_column(Id, ForeignKey("person.id"))
+    side: Mapped[str] = mapped_column(String(10))
+    role: Mapped[str | None] = mapped_column(String(200))
+    office: Mapped[str | None] = mapped_column(Id, ForeignKey("office.id"))
+    office_title: Mapped[str | None] = mapped_column(String(200), comment="As it was on that day")
+    organisation: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,38 @@
+"""What full-text search looks through: the folded words of each record."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy.types import UserDefinedType
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Base, Id
+
+
+class TsVector(UserDefinedType[str]):
+    """PostgreSQL's `tsvector`; on SQLite the words live in the FTS5 table `search_text` under the same `seq`."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "TSVECTOR"
+
+
+class SearchEntry(Base):
+    """The words of one record."""
+
+    __tablename__ = "search_entry"
+    __table_args__ = (
+        Index("uq_search_entry_record_id", "record_id", unique=True),
+        Index("ix_search_entry_words", "words", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    )
+
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+        comment="Order of entry",
+    )
+    record_type: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[str] = mapped_column(Id)
+    words: Mapped[str | None] = mapped_column(TsVector().with_variant(Text(), "sqlite"))

@@ -1,0 +1,70 @@
+"""The outermost layer: an id for each request, headers on each answer, HEAD, and a last net under all errors."""
+
+import logging
+import re
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.ids import new_id
+from app.errors import Internal
+from app.web.problem_answers import problem_answer
+
+log = logging.getLogger("tracker")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+_API_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"private, no-cache"),
+    (b"vary", b"Authorization, Accept"),
+)
+
+
+class Edge:
+    """Wraps the application. What it adds, a handler's own header overrides."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope["request_id"] = _request_id(scope)
+        head = scope["method"] == "HEAD"
+        if head:
+            scope["method"] = "GET"  # HEAD mirrors GET (RFC 9110, 9.3.2), and every GET has one
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = _with_defaults(message["headers"], scope["request_id"])
+            elif head:
+                message = message | {"body": b""}
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        except Exception:
+            log.exception("unhandled error", extra={"request_id": scope["request_id"]})
+            if started:
+                raise
+            await problem_answer(Internal(), scope)(scope, receive, answer)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(given := value.decode("latin-1")):
+            return given
+    return new_id()
+
+
+def _with_defaults(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    present = {name for name, _ in headers}
+    added = [(name, value) for name, value in _API_HEADERS if name not in present]
+    return [*headers, *added, (b"x-request-id", request_id.encode())]
+
+

@@ -1,0 +1,139 @@
+"""The OpenAPI document: FastAPI's, with what it cannot know put in."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
+
+from app import __version__
+from app.errors import PROBLEM_TYPES
+
+TAGS = [
+    {"name": "Engagements", "description": "One interaction, planned or held: bilateral talks, visits, dialogues, "
+     "exercises and deployments. What stands under `/engagements/{id}` can also be addressed under the kind."},
+    {"name": "Participants", "description": "People at an engagement, with the office they held on that day."},
+    {"name": "Partners", "description": "States and institutions with which there is a defence relationship."},
+    {"name": "People and offices", "description": "People, the offices that outlive their holders, and who held "
+     "which from when to when."},
+    {"name": "Posts", "description": "Embassies, high commissions and missions, and to whom they are accredited."},
+    {"name": "Series", "description": "What recurs: an engagement may be one edition of it."},
+    {"name": "Priorities", "description": "Stated aims of engagement."},
+    {"name": "Imports", "description": "Spreadsheets into the register."},
+]  # fmt: skip
+
+DESCRIPTION = """
+The register in which a defence ministry and its armed forces keep their international engagement.
+
+**Sign in** with a bearer token: choose *Authorize* and paste one (`det_…`).
+**Lists** answer a page and the address of the next; any filter may be repeated (any of), and has a twin `…__not`.
+**Errors** are problem details (RFC 9457) that name every fault at once.
+**Concurrency**: send a record's `ETag` as `If-Match` and nobody overwrites what they have not seen.
+"""
+
+PROBLEM = {
+    "type": "object",
+    "title": "Problem",
+    "description": "What went wrong, as problem details (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "instance", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "description": "The kind of problem; a page is there."},
+        "title": {"type": "string", "description": "The kind of problem in words."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "detail": {"type": "string", "description": "What went wrong this time."},
+        "instance": {"type": "string", "description": "The address that was asked for."},
+        "request_id": {"type": "string", "description": "What to quote to the operator."},
+        "errors": {
+            "type": "array",
+            "description": "Every fault of the request.",
+            "items": {"$ref": "#/components/schemas/ProblemFault"},
+        },
+    },
+}
+FAULT = {
+    "type": "object",
+    "title": "ProblemFault",
+    "description": "One fault: where it is and what it is.",
+    "required": ["detail", "code"],
+    "properties": {
+        "pointer": {"type": "string", "description": "Where in the body, as a JSON Pointer (RFC 6901)."},
+        "parameter": {"type": "string", "description": "Which parameter."},
+        "detail": {"type": "string", "description": "What is wrong."},
+        "code": {"type": "string", "description": "A stable code for programs."},
+    },
+}
+METHODS = ("get", "put", "post", "patch", "delete")
+
+
+def openapi_document(app: FastAPI, routes: list[BaseRoute]) -> dict[str, Any]:
+    """The document, made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title="Engagement register",
+            version=__version__,
+            summary="A defence ministry's international engagement: who meets whom, why, and what came of it.",
+            description=DESCRIPTION,
+            routes=routes,
+            tags=TAGS,
+            servers=[{"url": "/", "description": "This server"}],
+            license_info={"name": "MIT", "identifier": "MIT"},
+        )
+        components = document["components"]
+        components["schemas"] |= {"Problem": PROBLEM, "ProblemFault": FAULT}
+        for unused in ("HTTPValidationError", "ValidationError"):
+            components["schemas"].pop(unused, None)
+        components["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer", "description": "An API token, `det_…`."}
+        }
+        components["responses"] = {name_of(each.status): _response(each) for each in PROBLEM_TYPES}
+        document["security"] = [{"token": []}]
+        for item in document["paths"].values():
+            for method in METHODS:
+                if method in item:
+                    _complete(item[method])
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def name_of(status: int) -> str:
+    return next("".join(part.title() for part in each.slug.split("-")) for each in PROBLEM_TYPES if each.status == status)
+
+
+def _response(problem: Any) -> dict[str, Any]:
+    return {
+        "description": problem.title,
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    operation["responses"].pop("422", None)
+    for status in operation.pop("x-errors", []):
+        operation["responses"][str(status)] = {"$ref": f"#/components/responses/{name_of(status)}"}
+    body = operation.get("requestBody")
+    if body is not None:
+        content = body["content"]
+        body["required"] = True
+        media = content["application/json"]
+        example = operation.pop("x-example", None)
+        if example is not None:
+            media["example"] = example
+        for media_type in operation.pop("x-media-types", []):
+            content[media_type] = media
+    for status, response in operation["responses"].items():
+        _headers(status, response, operation["operationId"])
+
+
+def _headers(status: str, response: dict[str, Any], operation_id: str) -> None:
+    if status not in ("200", "201"):
+        return
+    verb = operation_id.split("_")[0]
+    text = {"type": "string"}
+    if verb in ("read", "create", "patch", "upsert", "restore", "transition"):
+        response["headers"] = {"ETag": {"description": "The record's version.", "schema": text}}
+    if verb == "create":
+        response["headers"]["Location"] = {"description": "The record's address.", "schema": text}
+    if verb in ("list", "query"):
+        response["headers"] = {"Link": {"description": 'The next page, `rel="next"`.', "schema": text}}
+
+

@@ -1,0 +1,106 @@
+"""From an exception to an RFC 9457 answer: every error of the API goes out through here."""
+
+import json
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Scope
+
+from app.core.documents import CODES
+from app.core.jsonbody import pointer
+from app.errors import (
+    Conflict,
+    Fault,
+    Forbidden,
+    Internal,
+    Invalid,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    Problem,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+)
+
+log = logging.getLogger("tracker")
+
+BY_STATUS: dict[int, type[Problem]] = {
+    each.type.status: each
+    for each in (Unauthenticated, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, TooLarge, UnsupportedMediaType)
+}
+
+
+def problem_answer(problem: Problem, scope: Scope) -> Response:
+    """The answer that a problem makes."""
+    document = {
+        "type": problem.type.uri,
+        "title": problem.type.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": scope["path"],
+        "request_id": scope.get("request_id", ""),
+        **problem.extra,
+    }
+    if problem.faults:
+        document["errors"] = [fault.as_dict() for fault in problem.faults]
+    # ASCII, so that whatever was in the path or a name goes out whole.
+    body = json.dumps(document)
+    return Response(body, problem.status, dict(problem.headers), media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of an application a problem answer."""
+    app.exception_handler(Problem)(_problem)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(RequestValidationError)(_validation)
+    app.exception_handler(DBAPIError)(_database)
+    app.exception_handler(PoolTimeout)(_busy)
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - what the handler is registered for
+    return problem_answer(error, request.scope)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    kind = BY_STATUS.get(error.status_code)
+    if kind is None:
+        client = HTTPStatus.BAD_REQUEST <= error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+        kind = Invalid if client else Internal
+    return problem_answer(kind(headers=error.headers), request.scope)
+
+
+def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    faults = []
+    for each in error.errors():
+        place, *rest = each["loc"]
+        code = CODES.get(each["type"], each["type"])
+        if place == "body":
+            faults.append(Fault(each["msg"], code, pointer=pointer(tuple(rest))))
+        else:
+            faults.append(Fault(each["msg"], code, parameter=str(rest[0])))
+    return problem_answer(Invalid(faults=faults), request.scope)
+
+
+def _database(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)  # noqa: S101
+    if isinstance(error, IntegrityError):
+        # Two wrote at the same moment and met in a constraint; the checks before it had seen neither.
+        return problem_answer(Conflict("Somebody else has just recorded the same."), request.scope)
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        log.warning("database not available", extra={"request_id": request.scope.get("request_id")})
+        return problem_answer(Unavailable(headers={"Retry-After": "2"}), request.scope)
+    raise error
+
+
+def _busy(request: Request, _error: Exception) -> Response:
+    return problem_answer(Unavailable(headers={"Retry-After": "2"}), request.scope)

@@ -1,0 +1,44 @@
+"""Runs migrations: by `tracker migrate`, which hands in its connection, or by the `alembic` command."""
+
+from typing import Any
+
+from alembic import context
+from sqlalchemy import Connection
+
+from app.config import get_settings
+from app.db import Database
+from app.models import Base
+
+# The FTS5 table and its shadow tables belong to SQLite alone; the models know nothing of them.
+NOT_MODELLED = "search_text"
+
+
+def include_name(name: str | None, type_: str, _parents: Any) -> bool:
+    return not (type_ == "table" and name is not None and name.startswith(NOT_MODELLED))
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        include_name=include_name,
+        render_as_batch=connection.dialect.name == "sqlite",
+        transactional_ddl=True,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def main() -> None:
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        run(given)
+        return
+    database = Database(get_settings().database_url)
+    with database.writer.connect() as connection, connection.begin():
+        run(connection)
+    database.close()
+
+
+main()
