@@ -29,7 +29,8 @@ def token_create(
     days: Annotated[int, typer.Option()] = 90,
 ) -> None:
     register = Register(get_settings())
-    with register.database.write() as session:
+    from sqlalchemy.orm import Session
+    with register.database.write() as connection, Session(connection) as session:
         _, secret = tokens.create(session, name=name, role=role, clearance=clearance, nationality=nationality, now=datetime.now(UTC), days=days)
     print(secret)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.orm import Session
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -20,6 +19,10 @@ SQLITE_PRAGMAS = (
 )
 
 
+INLINE_STEPS = 50_000
+"""Steps of SQLite's virtual machine, about two milliseconds, that a read may take on the event loop."""
+
+
 def database_url(text: str) -> URL:
     """The address as SQLAlchemy wants it: PostgreSQL always through psycopg 3."""
     url = make_url(text)
@@ -27,7 +30,7 @@ def database_url(text: str) -> URL:
 
 
 class Database:
-    """An open register. `read()` and `write()` give sessions; leaving `write()` commits, or undoes all.
+    """An open register. Leaving `write()` commits, or undoes all.
 
     Readers and writers have connections of their own: reads need no transaction around their one statement
     (a round trip saved on PostgreSQL) and may later go to replicas; writes take their lock at once.
@@ -39,6 +42,7 @@ class Database:
         make = self._sqlite if self.is_sqlite else self._postgresql
         self.reader = make(threads, busy_timeout_ms, reads=True)
         self.writer = make(threads, busy_timeout_ms, reads=False)
+        self.inline = self._inline(busy_timeout_ms) if self.is_sqlite else None
         # SQLite has one writer at a time. Waiting in a queue here is fair and cheap; its own busy handler
         # sleeps and guesses, and under many writers some would starve.
         self._turn = threading.Lock() if self.is_sqlite else nullcontext()
@@ -67,6 +71,16 @@ class Database:
 
         return engine
 
+    def _inline(self, busy_timeout_ms: int) -> Engine:
+        """One more reader, for the event loop's own thread, whose statements are cut off when they become long."""
+        engine = self._sqlite(1, busy_timeout_ms, reads=True)
+
+        @event.listens_for(engine, "connect")
+        def bound(connection: sqlite3.Connection, _record: Any) -> None:
+            connection.set_progress_handler(lambda: 1, INLINE_STEPS)
+
+        return engine
+
     def _postgresql(self, threads: int, busy_timeout_ms: int, *, reads: bool) -> Engine:
         options = f"-c timezone=UTC -c lock_timeout={busy_timeout_ms} -c statement_timeout=60000"
         return create_engine(
@@ -78,39 +92,13 @@ class Database:
         )
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A session that only looks."""
-        with Session(self.reader, autoflush=False, expire_on_commit=False) as session:
-            yield session
-
-    @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A session whose work is kept whole when the block ends, or not at all."""
-        with self._turn, Session(self.writer, autoflush=False, expire_on_commit=False) as session:
-            try:
-                yield session
-                session.commit()
-            except BaseException:
-                session.rollback()
-                raise
-
-    @contextmanager
-    def cursor(self) -> Iterator[Any]:
-        """A cursor of the driver itself, for statements that are compiled once and run often."""
-        connection = self.reader.raw_connection()
-        try:
-            cursor = connection.cursor()
-            try:
-                yield cursor
-            finally:
-                cursor.close()
-        except Exception as error:
-            if not self.is_sqlite and getattr(connection.driver_connection, "closed", False):
-                connection.invalidate(error)
-            raise
-        finally:
-            connection.close()
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is kept whole when the block ends, or not at all."""
+        with self._turn, self.writer.connect() as connection, connection.begin():
+            yield connection
 
     def close(self) -> None:
         self.reader.dispose()
+        if self.inline is not None:
+            self.inline.dispose()
         self.writer.dispose()

@@ -14,7 +14,7 @@ if (data === undefined) {
   console.error(response.status, error);
   process.exit(1);
 }
-const titles: string[] = data.items.map((visit) => visit.title);
+const titles: string[] = data.items.map((visit) => visit.title ?? "?");
 if (titles.length === 0) {
   console.error("no visit was listed");
   process.exit(1);

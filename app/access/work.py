@@ -23,7 +23,7 @@ from app.access.permissions import Action, require
 from app.access.register import Register
 from app.access.visible import visible
 from app.core.ids import new_id
-from app.errors import Unauthenticated
+from app.errors import Unauthenticated, Unavailable
 from app.models import Marking
 
 
@@ -33,7 +33,7 @@ class Work:
 
     register: Register
     actor: Actor
-    session: Session
+    connection: Connection
     request_id: str
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     reason: str | None = None
@@ -47,9 +47,14 @@ class Work:
         return (*self.register.markings.visible_to(self.actor), *self.made)
 
     @cached_property
+    def session(self) -> Session:
+        """Records as objects, for whoever needs them; pages and single reads do not."""
+        return Session(self.connection, autoflush=False, expire_on_commit=False)
+
+    @cached_property
     def cursor(self) -> Any:
-        """The driver's own cursor on this work's connection."""
-        return self.session.connection().connection.cursor()
+        """The driver's own cursor, on the same connection."""
+        return self.connection.connection.cursor()
 
     def visible(self, table: Table) -> ColumnElement[bool]:
         return visible(table, self.markings)
@@ -103,10 +108,15 @@ def request_id(request: Request) -> str:
 def reading(request: Request) -> Iterator[Work]:
     """Work that only looks."""
     register = register_of(request)
-    with register.database.reader.connect() as connection:
-        actor = _actor(register, connection, request)
-        with Session(connection, autoflush=False, expire_on_commit=False) as session:
-            yield Work(register, actor, session, request_id(request))
+    database = register.database
+    engine = database.inline if database.inline is not None and "inline" in request.scope else database.reader
+    with engine.connect() as connection:
+        try:
+            actor = _actor(register, connection, request)
+            yield Work(register, actor, connection, request_id(request))
+        except Unavailable:
+            connection.invalidate()
+            raise
 
 
 @contextmanager
@@ -122,8 +132,8 @@ def writing(request: Request) -> Iterator[Work]:
 @contextmanager
 def writing_as(register: Register, actor: Actor, request: str) -> Iterator[Work]:
     """The same for somebody already known: the operator at the command line."""
-    with register.database.write() as session:
-        work = Work(register, actor, session, request)
+    with register.database.write() as connection:
+        work = Work(register, actor, connection, request)
         yield work
         settle(work)
 

@@ -17,8 +17,13 @@ from sqlalchemy.sql.expression import cast
 from sqlalchemy.types import ARRAY, Boolean, Text
 
 from app.core.columns import instant_text
+from app.errors import Unavailable
 
 _SQLITE = sqlite.dialect(paramstyle="named")
+
+
+class TooLong(Exception):  # noqa: N818 - not an error: the read belongs into a thread
+    """A read on the event loop has taken as many steps as it may."""
 
 
 class Prepared:
@@ -31,14 +36,21 @@ class Prepared:
             name: value for name, value in compiled.params.items() if value is not None
         }
         self.is_sqlite = dialect.name == "sqlite"
+        driver: Any = dialect.dbapi  # type: ignore[attr-defined]
+        self.unavailable = (driver.OperationalError, driver.InterfaceError)
 
     def run(self, cursor: Any, values: Mapping[str, Any]) -> list[Any]:
         """The rows for these values."""
         parameters = {**self.fixed, **values}
         if self.is_sqlite:
             parameters = {name: _sqlite_value(value) for name, value in parameters.items()}
-        cursor.execute(self.sql, parameters)
-        rows: list[Any] = cursor.fetchall()
+        try:
+            cursor.execute(self.sql, parameters)
+            rows: list[Any] = cursor.fetchall()
+        except self.unavailable as error:
+            if str(error) == "interrupted":
+                raise TooLong from None
+            raise Unavailable(headers={"Retry-After": "2"}) from error
         return rows
 
 

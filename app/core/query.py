@@ -196,15 +196,19 @@ def takes_many(field: FieldInfo) -> bool:
 @cache
 def with_negations(model: type[ListQuery]) -> type[ListQuery]:
     """The query with `…__not` beside each of its filters."""
-    negations: dict[str, Any] = {
-        name + NOT: (
-            Annotated[field.annotation, *field.metadata],
-            FieldInfo(default=None, description=f"Leaves out what `{name}` would find."),
+    fields: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if filter_of(field) is None:
+            continue
+        kind = Annotated[field.annotation, *field.metadata]
+        # An empty tuple, since Pydantic would copy an empty list for each query and each filter not asked for.
+        default = () if takes_many(field) else None
+        fields[name] = (kind, FieldInfo(default=default, description=field.description))
+        fields[name + NOT] = (
+            kind,
+            FieldInfo(default=default, description=f"Leaves out what `{name}` would find."),
         )
-        for name, field in model.model_fields.items()
-        if filter_of(field) is not None
-    }
-    return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **negations)
+    return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields)
 
 
 @dataclass(frozen=True, slots=True)

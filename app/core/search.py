@@ -9,7 +9,7 @@ from sqlalchemy import (
     case,
     cast,
     column,
-    exists,
+    func,
     literal_column,
     select,
     table,
@@ -39,30 +39,31 @@ def found(parameter: str, sqlite: bool) -> ColumnElement[bool]:
     """The entry at hand matches the parameter."""
     if sqlite:
         return literal_column("search_text").op("MATCH")(bindparam(parameter, type_=String()))
-    return ENTRY.c.words.op("@@")(cast(bindparam(parameter, type_=String()), TSQUERY))
+    return _matches(ENTRY.c.words, parameter)
 
 
-def tier(sqlite: bool) -> ColumnElement[int]:
-    """How well the entry at hand matches: 3 for the first of TIERS, 0 for a match that is none of them."""
+def tier(sqlite: bool, candidates: FromClause) -> ColumnElement[int]:
+    """How well a candidate matches: 3 for the first of TIERS, 0 for a match that is none of them."""
     ranks = {name: len(TIERS) - place for place, name in enumerate(TIERS)}
     if not sqlite:
-        return case(*((found(f"q_{name}", sqlite), rank) for name, rank in ranks.items()), else_=0)
-    # One seek for each candidate; as a join, SQLite would gather all matches of the tier first.
+        words = candidates.c.words
+        return case(*((_matches(words, f"q_{name}"), rank) for name, rank in ranks.items()), else_=0)
+    # FTS5 finds the matches of a tier by one walk of its index, from the oldest candidate on.
+    oldest = select(func.min(candidates.c.seq)).scalar_subquery()
     return case(
         *(
             (
-                exists(
-                    select(literal_column("1"))
-                    .select_from(TEXT)
-                    .where(found(f"q_{name}", sqlite), TEXT.c.rowid == ENTRY.c.seq)
-                    .correlate(ENTRY)
-                ),
+                candidates.c.seq.in_(select(TEXT.c.rowid).where(found(f"q_{name}", sqlite), TEXT.c.rowid >= oldest)),
                 rank,
             )
             for name, rank in ranks.items()
         ),
         else_=0,
     )
+
+
+def _matches(words: ColumnElement[str], parameter: str) -> ColumnElement[bool]:
+    return words.op("@@")(cast(bindparam(parameter, type_=String()), TSQUERY))
 
 
 class FullText(Where):

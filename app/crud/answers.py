@@ -1,7 +1,5 @@
 """Answers: stored bytes with the headers that go with them."""
 
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -66,5 +64,8 @@ def listed(request: Request, page: Page) -> Response:
 
 
 def next_address(request: Request, cursor: str) -> str:
-    pairs = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    return str(request.url.replace(query=urlencode([*pairs, ("cursor", cursor)])))
+    """The address of the same list, a page further. A cursor needs no quoting."""
+    query = request.scope["query_string"].decode("latin-1")
+    kept = [each for each in query.split("&") if each and not each.startswith("cursor=")]
+    base = f"{request.scope['scheme']}://{request.headers.get('host', '')}{request.scope['path']}"
+    return f"{base}?{'&'.join([*kept, f'cursor={cursor}'])}"

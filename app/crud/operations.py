@@ -42,6 +42,7 @@ def add(router: APIRouter, resource: Resource, operation: Operation, base: str, 
     """Puts an operation on a router: with its permission, without which no endpoint can be used."""
     endpoint = operation.endpoint
     endpoint.action = operation.action  # type: ignore[attr-defined]
+    endpoint.quick = operation.action is Action.READ  # type: ignore[attr-defined]
     path = base + operation.path
     router.add_api_route(
         path,

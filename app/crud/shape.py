@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, false
 
 from app.access.visible import visible
 from app.core.query import COUNT_CAP, NOT, Linked, Match, Order, Scope, filter_of, negated
-from app.core.search import ENTRY, RANKED_MOST, entries, found, tier
+from app.core.search import ENTRY, RANKED_MOST, TEXT, entries, found, tier
 from app.crud.resource import Resource
 
 
@@ -110,21 +110,23 @@ def ranked_statement(shape: Shape) -> Select[Any]:
     candidates = (
         select(
             table.c.id.label("record_id"),
-            table.c.representation,
-            tier(shape.sqlite).label("tier"),
+            ENTRY.c.seq,
+            *([] if shape.sqlite else [ENTRY.c.words]),
             *(key.label(f"key_{name}") for name, key in zip(names, keys, strict=True)),
         )
         .select_from(entries(shape.sqlite).join(table, table.c.id == ENTRY.c.record_id))
         .where(and_(*where))
-        .order_by(ENTRY.c.seq.desc())
+        .order_by((TEXT.c.rowid if shape.sqlite else ENTRY.c.seq).desc())
         .limit(literal_column(str(RANKED_MOST)))
         .cte("candidate")
     )
+    ranked = select(candidates, tier(shape.sqlite, candidates).label("tier")).cte("ranked")
     best = Order((("tier", True), *shape.order.terms))
-    places = [candidates.c.tier, *(candidates.c[f"key_{name}"] for name in names)]
-    top = select(candidates.c.record_id).order_by(candidates.c.record_id.desc()).limit(literal_column("1"))
+    places = [ranked.c.tier, *(ranked.c[f"key_{name}"] for name in names)]
+    top = select(ranked.c.record_id).order_by(ranked.c.record_id.desc()).limit(literal_column("1"))
     return (
-        select(candidates.c.record_id, candidates.c.representation, top.scalar_subquery(), *places)
+        select(ranked.c.record_id, table.c.representation, top.scalar_subquery(), *places)
+        .select_from(ranked.join(table, table.c.id == ranked.c.record_id))
         .where(after(places, best) if shape.continued else true())
         .order_by(*directed(places, best))
         .limit(bindparam("page"))

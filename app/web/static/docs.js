@@ -28,14 +28,17 @@ const mends = [
   ["button.authorize[aria-label]", "aria-label", null], // hides the visible name
   ["textarea.body-param__text", "aria-label", "Request body"],
   ["pre.microlight", "tabindex", "0"], // it scrolls
+  ["#servers", "aria-label", "Server"],
+  ["tr[data-param-name] select", "aria-label", (select) => select.closest("tr").dataset.paramName],
   ["table.responses-table[role]", "role", null],
 ];
 
 function mend() {
   for (const [where, attribute, value] of mends) {
     for (const element of target.querySelectorAll(where)) {
-      if (value === null) element.removeAttribute(attribute);
-      else if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
+      const text = typeof value === "function" ? value(element) : value;
+      if (text === null) element.removeAttribute(attribute);
+      else if (element.getAttribute(attribute) !== text) element.setAttribute(attribute, text);
     }
   }
 }
