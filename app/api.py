@@ -1,9 +1,11 @@
 """The API: every resource, found by the noun in its address."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from app.crud.route import RegisterRoute
@@ -36,15 +38,28 @@ def api_routes() -> list[BaseRoute]:
     return list(router.routes)
 
 
+@dataclass
+class Address:
+    """One form of address, and what can be done there."""
+
+    pattern: re.Pattern[str]
+    methods: dict[str, Route] = field(default_factory=dict)
+
+
 class Nouns(BaseRoute):
-    """Routes grouped by the first noun after the prefix, so that finding one does not cost with their number."""
+    """Routes grouped by the first noun after the prefix, so that finding one does not cost with their number.
+
+    The address decides first, then the method: `/visits/bulk` is never taken for a visit of that name.
+    """
 
     def __init__(self, prefix: str, routes: Sequence[BaseRoute]) -> None:
         self.prefix = prefix + "/"
-        self.routes = list(routes)
-        self._by_noun: dict[str, list[BaseRoute]] = {}
-        for route in routes:
-            self._by_noun.setdefault(self._noun(route.path), []).append(route)  # type: ignore[attr-defined]
+        self.routes = [route for route in routes if isinstance(route, Route)]
+        self._by_noun: dict[str, dict[str, Address]] = {}
+        for route in sorted(self.routes, key=lambda each: _vagueness(each.path)):
+            addresses = self._by_noun.setdefault(self._noun(route.path), {})
+            address = addresses.setdefault(route.path, Address(route.path_regex))
+            address.methods |= dict.fromkeys(route.methods or (), route)
 
     def _noun(self, path: str) -> str:
         return path[len(self.prefix) :].partition("/")[0]
@@ -55,15 +70,26 @@ class Nouns(BaseRoute):
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        methods: set[str] = set()
-        for route in self._by_noun.get(self._noun(scope["path"]), ()):
-            match, found = route.matches(scope)
-            if match is Match.FULL:
-                scope.update(found)
-                await route.handle(scope, receive, send)
-                return
-            if match is Match.PARTIAL:
-                methods |= route.methods  # type: ignore[attr-defined]
-        if methods:
-            raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(methods | {"OPTIONS"}))})
+        path = scope["path"]
+        for address in self._by_noun.get(self._noun(path), {}).values():
+            found = address.pattern.match(path)
+            if found is None:
+                continue
+            route = address.methods.get(scope["method"])
+            if route is None:
+                raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(_allowed(address.methods)))})
+            scope["path_params"] = found.groupdict()
+            scope["endpoint"] = route.endpoint
+            scope["route"] = route
+            await route.app(scope, receive, send)
+            return
         raise NotFound("There is no such address.")
+
+
+def _vagueness(path: str) -> tuple[bool, ...]:
+    """Sorts addresses with words before those with parameters in the same place."""
+    return tuple(part.startswith("{") for part in path.split("/"))
+
+
+def _allowed(methods: Iterable[str]) -> set[str]:
+    return {*methods, "HEAD"} if "GET" in methods else set(methods)

@@ -30,14 +30,24 @@ def token_create(
 ) -> None:
     register = Register(get_settings())
     from sqlalchemy.orm import Session
+
     with register.database.write() as connection, Session(connection) as session:
-        _, secret = tokens.create(session, name=name, role=role, clearance=clearance, nationality=nationality, now=datetime.now(UTC), days=days)
+        _, secret = tokens.create(
+            session,
+            name=name,
+            role=role,
+            clearance=clearance,
+            nationality=nationality,
+            now=datetime.now(UTC),
+            days=days,
+        )
     print(secret)
 
 
 @app.command()
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     import uvicorn
+
     uvicorn.run("app.main:create_app", factory=True, host=host, port=port)
 
 

@@ -38,11 +38,11 @@ class Settings(BaseSettings):
         default=8 * 1024 * 1024, ge=1024, description="The largest request body in bytes, imports aside."
     )
     max_import_bytes: int = Field(
-        default=32 * 1024 * 1024, ge=1024, description="The largest spreadsheet in bytes that an import takes."
+        default=32 * 1024 * 1024,
+        ge=1024,
+        description="The largest spreadsheet in bytes that an import takes.",
     )
-    threads: int = Field(
-        default=8, ge=1, le=64, description="How many requests one process works on at the same time."
-    )
+    threads: int = Field(default=8, ge=1, le=64, description="How many requests one process works on at the same time.")
     busy_timeout_ms: int = Field(
         default=10_000,
         ge=100,

@@ -26,7 +26,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.register.close()
 
     app = FastAPI(
-        title="Engagement register", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=lifespan
+        title="Engagement register",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=lifespan,
     )
     app.state.register = Register(settings)
     routes = api_routes()
@@ -38,5 +42,3 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problem_answers.install(app)
     app.add_middleware(Edge)
     return app
-
-

@@ -29,7 +29,9 @@ def migrate(url: str, *, to: str = "head") -> None:
             current = MigrationContext.configure(connection).get_current_revision()
             walk = ScriptDirectory.from_config(settings)
             down = to == "base" or (
-                to != "head" and current is not None and to in {each.revision for each in walk.iterate_revisions(current, "base")}
+                to != "head"
+                and current is not None
+                and to in {each.revision for each in walk.iterate_revisions(current, "base")}
             )
             (command.downgrade if down else command.upgrade)(settings, to)
     finally:

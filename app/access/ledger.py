@@ -57,9 +57,7 @@ def append(
     It takes the lock on the ledger's head, which is held to the end of the transaction; so it comes last, right
     before the commit, and `seq` has no gaps and follows the order of commits.
     """
-    head = session.execute(
-        select(LedgerHead.seq, LedgerHead.hash).where(LedgerHead.id == 1).with_for_update()
-    ).one()
+    head = session.execute(select(LedgerHead.seq, LedgerHead.hash).where(LedgerHead.id == 1).with_for_update()).one()
     seq, previous = head.seq, bytes(head.hash)
     rows = []
     for change in changes:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -83,26 +83,20 @@ def marking_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
             pointer="/endorsements",
         )
     if EYES_ONLY in endorsements and values.get("releasable_to"):
-        yield Fault(
-            "NZEO excludes release to other countries", "eyes_only_released", pointer="/releasable_to"
-        )
+        yield Fault("NZEO excludes release to other countries", "eyes_only_released", pointer="/releasable_to")
 
 
 def ceiling_faults(values: Mapping[str, Any], ceiling: Classification) -> Iterator[Fault]:
     """Whether this installation may hold what is so marked."""
     classification = values.get("classification")
     if classification is not None and RANK[classification] > RANK[ceiling]:
-        yield Fault(
-            f"This installation may hold nothing above {ceiling}", "above_ceiling", pointer="/classification"
-        )
+        yield Fault(f"This installation may hold nothing above {ceiling}", "above_ceiling", pointer="/classification")
 
 
 def clearance_faults(actor: Actor, mark: Mark, *, home_country: str) -> Iterator[Fault]:
     """Nobody writes what they could not read afterwards."""
     if not may_see(actor, mark, home_country=home_country):
-        yield Fault(
-            "The marking is beyond what the caller may see", "above_clearance", pointer="/classification"
-        )
+        yield Fault("The marking is beyond what the caller may see", "above_clearance", pointer="/classification")
 
 
 class Markings:
@@ -151,15 +145,16 @@ class Markings:
         """The row of a marking, made if it is new. Two writers who make the same one get the same row."""
         found = session.scalar(select(Marking).where(Marking.key == mark.key))
         if found is None:
-            dialect = session.get_bind().dialect.name
-            statement = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}.get(dialect, insert)(Marking)
+            insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
             session.execute(
-                statement.values(
+                insert(Marking)
+                .values(
                     key=mark.key,
                     classification=mark.classification,
                     endorsements=list(mark.endorsements),
                     releasable_to=list(mark.releasable_to),
-                ).on_conflict_do_nothing(index_elements=["key"])
+                )
+                .on_conflict_do_nothing(index_elements=["key"])
             )
             found = session.scalars(select(Marking).where(Marking.key == mark.key)).one()
         return found

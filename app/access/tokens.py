@@ -81,4 +81,3 @@ def allows_address(networks: list[str] | None, address: str | None) -> bool:
     except ValueError:
         return False
     return any(caller in ip_network(each) for each in networks)
-

@@ -1,11 +1,12 @@
 """`visible()`: where every read of the register begins."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, true
+from sqlalchemy import ColumnElement, Table, inspect, true
 from sqlalchemy.sql.expression import literal_column
 
-from app.core.columns import Record
+from app.core.columns import table_of
 
 
 def is_marked(table: Table) -> bool:
@@ -22,10 +23,6 @@ def visible(table: Table, markings: Sequence[int]) -> ColumnElement[bool]:
     return table.c.marking_id.in_([literal_column(str(int(each))) for each in markings])
 
 
-def visible_records(model: type[Record], markings: Sequence[int]) -> ColumnElement[bool]:
+def visible_records(model: Any, markings: Sequence[int]) -> ColumnElement[bool]:
     """The same for a mapped class; of an engagement's kind, the base table decides."""
-    marked = getattr(model, "marking_id", None)
-    if marked is None:
-        return true()
-    return marked.in_([literal_column(str(int(each))) for each in markings])
-
+    return visible(table_of(inspect(model).base_mapper.class_), markings)

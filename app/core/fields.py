@@ -115,14 +115,6 @@ def _time_zone(name: str) -> str:
     return name
 
 
-def _upper(value: Any) -> Any:
-    return value.strip().upper() if isinstance(value, str) else value
-
-
-def _lower(value: Any) -> Any:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
 def instant_json(moment: datetime) -> str:
     """RFC 3339 in UTC with `Z`, without a fraction of zero."""
     text = moment.isoformat().replace("+00:00", "Z")
@@ -139,14 +131,18 @@ Prose = Annotated[str, AfterValidator(_printable), Field(max_length=20_000)]
 """Text in Markdown, at most 20,000 characters."""
 
 Slug = Annotated[
-    str, BeforeValidator(_lower), Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", min_length=1, max_length=80)
+    str,
+    Field(pattern="^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", min_length=1, max_length=80),
+    AfterValidator(str.lower),
 ]
-"""A short name for addresses: lower-case letters, digits, hyphens."""
+"""A short name for addresses: letters, digits, hyphens; kept in lower case."""
 
-Code = Annotated[str, BeforeValidator(_upper), Field(pattern="^[A-Z0-9][A-Z0-9-]{0,19}$", max_length=20)]
-"""A code in capitals: ISO 3166-1 alpha-2 of a state, or an institution's usual abbreviation."""
+Code = Annotated[
+    str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9-]{0,19}$", min_length=1, max_length=20), AfterValidator(str.upper)
+]
+"""A code, kept in capitals: ISO 3166-1 alpha-2 of a state, or an institution's usual abbreviation."""
 
-Country = Annotated[str, BeforeValidator(_upper), Field(pattern="^[A-Z]{2}$", min_length=2, max_length=2)]
+Country = Annotated[str, Field(pattern="^[A-Za-z]{2}$", min_length=2, max_length=2), AfterValidator(str.upper)]
 """ISO 3166-1 alpha-2."""
 
 Day = Annotated[
@@ -168,8 +164,12 @@ Moment = Annotated[
 
 RecordId = Annotated[
     str,
-    BeforeValidator(_lower),
-    Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", min_length=36, max_length=36),
+    Field(
+        pattern="^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
+        min_length=36,
+        max_length=36,
+    ),
+    AfterValidator(str.lower),
     WithJsonSchema({"type": "string", "format": "uuid", "minLength": 36, "maxLength": 36}),
 ]
 """The id of another record."""
@@ -179,6 +179,9 @@ TimeZone = Annotated[str, AfterValidator(_time_zone), Field(max_length=64)]
 
 Url = Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=2000)]
 """A web address."""
+
+Flag = Annotated[bool, Field(strict=True)]
+"""Yes or no, as JSON has it."""
 
 Headcount = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 """A number of people."""

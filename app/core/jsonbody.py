@@ -43,9 +43,7 @@ def _float(text: str) -> float:
     return value
 
 
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant, parse_float=_float
-)
+_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant, parse_float=_float)
 
 
 def loads(body: bytes) -> Any:

@@ -9,9 +9,22 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 from pydantic.fields import FieldInfo
-from sqlalchemy import BindParameter, ColumnElement, Table, Uuid, bindparam, false, func, literal_column, not_, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Table,
+    Uuid,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.core.derive import full_type, without_default
 from app.core.fields import Line
 from app.core.prepared import OneOf
 
@@ -37,7 +50,7 @@ def _one_or_many(value: Any) -> Any:
 CommaList = Annotated[
     tuple[Line, ...],
     BeforeValidator(_split),
-    Field(max_length=60),
+    Field(max_length=60, json_schema_extra=without_default),
     WithJsonSchema({"type": "string", "maxLength": 2000}),
 ]
 
@@ -156,9 +169,7 @@ class Linked(Where):
         self.order = {name: column_of(each) for name, each in (order or {}).items()}
 
         def build(scope: Scope, match: Match) -> ColumnElement[bool]:
-            return scope.table.c.id.in_(
-                select(self.owner).where(match(self.value), scope.visible(self.value.table))
-            )
+            return scope.table.c.id.in_(select(self.owner).where(match(self.value), scope.visible(self.value.table)))
 
         super().__init__(build)
 
@@ -200,15 +211,16 @@ def with_negations(model: type[ListQuery]) -> type[ListQuery]:
     for name, field in model.model_fields.items():
         if filter_of(field) is None:
             continue
-        kind = Annotated[field.annotation, *field.metadata]
+        kind = full_type(field)
         # An empty tuple, since Pydantic would copy an empty list for each query and each filter not asked for.
         default = () if takes_many(field) else None
-        fields[name] = (kind, FieldInfo(default=default, description=field.description))
-        fields[name + NOT] = (
-            kind,
-            FieldInfo(default=default, description=f"Leaves out what `{name}` would find."),
-        )
+        fields[name] = (kind, _absent(default, field.description))
+        fields[name + NOT] = (kind, _absent(default, f"Leaves out what `{name}` would find."))
     return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields)
+
+
+def _absent(default: Any, description: str | None) -> FieldInfo:
+    return FieldInfo(default=default, description=description, json_schema_extra=without_default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ MAX_WORD = 64
 
 # Letters that do not decompose into a base letter and a mark.
 _LETTERS = str.maketrans(
-    {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"}
+    {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "\u0131": "i"}
 )
-# A glottal stop or apostrophe inside a word belongs to it: Nukuʻalofa, Nuku'alofa, Nukualofa are one place.
+# A glottal stop, however it is typed, belongs to its word: Nuku'alofa and Nukualofa are one place.
 _APOSTROPHES = re.compile(r"(?<=\w)['\u2018\u2019\u02bb\u02bc\u02be\u02bf`](?=\w)")
 _WORD = re.compile(r"[^\W_]+")
 

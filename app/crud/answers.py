@@ -36,9 +36,7 @@ def written(request: Request, resource: Resource, record: Record, *, created: bo
     headers = {"ETag": etag(record.version)}
     if created:
         headers["Location"] = location(request, resource, record)
-    return Response(
-        record.representation, status_code=201 if created else 200, media_type=JSON, headers=headers
-    )
+    return Response(record.representation, status_code=201 if created else 200, media_type=JSON, headers=headers)
 
 
 def location(request: Request, resource: Resource, record: Record) -> str:

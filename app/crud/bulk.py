@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import Response
-from pydantic import BaseModel, create_model
 
 from app.access.work import Work
 from app.core.columns import Record
@@ -12,8 +11,6 @@ from app.crud import store
 from app.crud.resource import Resource
 from app.crud.schemas import BulkEnvelope
 from app.errors import Conflict, Fault, Invalid, Problem
-
-MOST = 1_000
 
 
 def create_all(work: Work, resource: Resource, document: Any, *, parent: Record | None) -> Response:
@@ -35,11 +32,3 @@ def create_all(work: Work, resource: Resource, document: Any, *, parent: Record 
         raise kind(f"{len(problems)} of {len(document['items'])} items cannot be recorded; none was.", faults=faults)
     body = f'{{"items":[{",".join(record.representation for record in records)}]}}'
     return Response(body, status_code=201, media_type="application/json")
-
-
-def answer_model(resource: Resource) -> type[BaseModel]:
-    return create_model(
-        f"{resource.name}Bulk",
-        __doc__=f"The {resource.plural} as they are kept, in the order of the request.",
-        items=(list[resource.read], ...),  # type: ignore[name-defined]
-    )

@@ -1,7 +1,7 @@
 """References between records: what a document names must exist for whoever writes it."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, get_args, get_origin, Annotated
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel
 from sqlalchemy import select
@@ -13,36 +13,41 @@ from app.core.fields import References
 from app.crud.resource import Resource
 from app.errors import Fault
 
+Mention = tuple[InstrumentedAttribute[Any], str, str]
+"""A reference in a document: the column it names, the key, and where it stands."""
 
-def mentions(
-    annotation: Any, metadata: Any, value: Any, pointer: str
-) -> Iterator[tuple[InstrumentedAttribute[Any], str, str]]:
-    """Every reference in a value: the column it names, the key, and where it stands."""
+
+def mentions(annotation: Any, metadata: Iterable[Any], value: Any, pointer: str) -> Iterator[Mention]:
+    """Every reference in a value of some type."""
     if value is None:
         return
     for each in metadata:
         if isinstance(each, References) and isinstance(value, str):
             yield each.column, value, pointer
-    if get_origin(annotation) is Annotated:
-        inner, *extras = get_args(annotation)
-        yield from mentions(inner, extras, value, pointer)
-    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if isinstance(value, Mapping):
-            for name, info in annotation.model_fields.items():
-                yield from mentions(info.annotation, info.metadata, value.get(name), f"{pointer}/{name}")
-    elif get_origin(annotation) in (list, tuple):
+    yield from _inside(annotation, value, pointer)
+
+
+def _inside(annotation: Any, value: Any, pointer: str) -> Iterator[Mention]:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        yield from mentions(arguments[0], arguments[1:], value, pointer)
+    elif origin is list:
         for index, item in enumerate(value):
-            yield from mentions(get_args(annotation)[0], (), item, f"{pointer}/{index}")
+            yield from mentions(arguments[0], (), item, f"{pointer}/{index}")
+    elif isinstance(value, Mapping):
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from mentioned(annotation, value, pointer)
     else:
-        for each in get_args(annotation):
+        for each in arguments:
             yield from mentions(each, (), value, pointer)
 
 
-def mentioned(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[tuple[InstrumentedAttribute[Any], str, str]]:
+def mentioned(model: type[BaseModel], values: Mapping[str, Any], pointer: str = "") -> Iterator[Mention]:
+    """Every reference in a document."""
     for name, value in values.items():
         info = model.model_fields.get(name)
         if info is not None:
-            yield from mentions(info.annotation, info.metadata, value, f"/{name}")
+            yield from mentions(info.annotation, info.metadata, value, f"{pointer}/{name}")
 
 
 def reference_faults(work: Work, resource: Resource, values: Mapping[str, Any]) -> Iterator[Fault]:

@@ -13,8 +13,8 @@ from app.core.search import TIERS, search_value
 from app.core.words import query_words
 from app.crud.resource import Resource
 from app.crud.shape import Shape, count_statement, page_statement
+from app.crud.store import rebuilt
 from app.errors import Fault, Invalid
-
 
 SHAPES_KEPT = 2_000
 """Compiled statements kept by a process. Callers choose the shapes, so the number is bounded."""
@@ -43,7 +43,7 @@ def page(work: Work, resource: Resource, query: ListQuery, parent: str | None = 
     if shape.continued:
         values |= place(shape, query.cursor or "")
     rows = run(work, ("page", shape), values | {"page": query.limit + 1})
-    items = [row[1] if row[1] is not None else refill(work, resource, row[0]) for row in rows[: query.limit]]
+    items = [row[1] if row[1] is not None else rebuilt(work, resource, str(row[0])) for row in rows[: query.limit]]
     following = None
     if len(rows) > query.limit:
         following = cursors.encode(_order_text(shape), [_text(each) for each in rows[query.limit - 1][2:]])
@@ -136,11 +136,3 @@ def run(work: Work, key: tuple[str, Shape], values: Mapping[str, Any]) -> list[A
             work.register.prepared.clear()
         work.register.prepared[key] = prepared
     return prepared.run(work.cursor, values)
-
-
-def refill(work: Work, resource: Resource, record_id: str) -> str:
-    """Builds a representation that a migration has cleared."""
-    from app.crud.store import represent, with_children
-
-    statement = with_children(resource).where(resource.model.id == str(record_id))
-    return represent(work.session.scalars(statement).one())

@@ -77,7 +77,7 @@ def errors_of(operation: Operation, path: str) -> set[int]:
         errors.add(404)
     if operation.method in WRITES and operation.verb != "query":
         errors |= {409}
-    if operation.method in {"POST", "PUT", "PATCH"} and operation.verb not in ("restore",):
+    if operation.method in {"POST", "PUT", "PATCH"} and operation.verb != "restore":
         errors |= {413, 415}
     if operation.verb in ("patch", "withdraw", "restore", "upsert", "transition"):
         errors |= {412, 428}
@@ -117,7 +117,7 @@ def header(name: str, description: str) -> dict[str, Any]:
         "in": "header",
         "required": False,
         "description": description,
-        "schema": {"type": "string", "maxLength": 200},
+        "schema": {"type": "string"},
     }
 
 

@@ -10,9 +10,8 @@ from app.access.visible import visible, visible_records
 from app.access.work import Work
 from app.core.ids import as_id
 from app.core.prepared import Prepared
-from app.crud.listing import refill
 from app.crud.resource import RESOURCES, Resource
-from app.crud.store import normal_key, not_found
+from app.crud.store import normal_key, not_found, rebuilt
 from app.errors import Fault, Invalid
 
 
@@ -40,7 +39,7 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
         raise not_found(resource)
     found_id, representation, version = rows[0]
     if representation is None:
-        representation = refill(work, resource, found_id)
+        representation = rebuilt(work, resource, str(found_id))
     return str(found_id), representation, version
 
 
@@ -90,7 +89,7 @@ def _expand(work: Work, resource: Resource, records: list[dict[str, Any]], name:
     )
     target = RESOURCES.of_column(column)
     found = {
-        str(key): json.loads(text if text is not None else refill(work, target, str(record_id)))
+        str(key): json.loads(text if text is not None else rebuilt(work, target, str(record_id)))
         for key, text, record_id in rows
     }
     for record in records:

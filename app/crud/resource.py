@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Table, literal_column, true
 from sqlalchemy import inspect as inspect_mapped
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
 from app.access.work import Work
-from app.core.columns import Record
-from app.core.documents import Rule, patch_model, read_model, references, selection_model
+from app.core.columns import Record, table_of
+from app.core.derive import patch_model, read_model, references, selection_model
+from app.core.documents import Rule
 from app.core.fields import Document, References, Representation
 from app.core.query import ListQuery, Sort, column_of, with_negations
 from app.errors import Fault
@@ -132,16 +132,14 @@ class Resource:
     @cached_property
     def table(self) -> Table:
         """The table that lists read: of a kind, the base table."""
-        table = self.mapper.base_mapper.local_table
-        assert isinstance(table, Table)  # noqa: S101 - every record is mapped to a table
-        return table
+        return table_of(self.mapper.base_mapper.class_)
 
     @cached_property
     def kind_only(self) -> ColumnElement[bool]:
         """The condition that keeps to this kind, where the table holds several."""
         if self.mapper.inherits is None or self.mapper.polymorphic_on is None:
             return true()
-        column = self.table.c[self.mapper.polymorphic_on.key]  # type: ignore[attr-defined]
+        column = self.table.c[self.mapper.polymorphic_on.key]
         return column == literal_column(f"'{self.mapper.polymorphic_identity}'")
 
     @cached_property
@@ -150,7 +148,8 @@ class Resource:
 
     @cached_property
     def read(self) -> type[Representation]:
-        return read_model(self.name, self.fields, self.extra, self.constants)
+        model: type[Representation] = read_model(self.name, self.fields, self.extra, self.constants)
+        return model
 
     @cached_property
     def constants(self) -> dict[str, str]:
@@ -158,14 +157,14 @@ class Resource:
         mapper = self.mapper
         if mapper.polymorphic_on is None or mapper.polymorphic_identity is None:
             return {}
-        return {str(mapper.polymorphic_on.key): mapper.polymorphic_identity}  # type: ignore[attr-defined]
+        return {str(mapper.polymorphic_on.key): mapper.polymorphic_identity}
 
     @cached_property
-    def selection(self) -> type[BaseModel]:
+    def selection(self) -> Any:
         return selection_model(f"{self.name}Selection", self.read)
 
     @cached_property
-    def patch(self) -> type[BaseModel]:
+    def patch(self) -> Any:
         return patch_model(f"{self.name}Patch", self.fields)
 
     @cached_property

@@ -17,7 +17,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from app.access.work import register_of
+from app.access.work import reading, register_of
 from app.core.jsonbody import loads
 from app.core.prepared import TooLong
 from app.errors import NotAcceptable, Problem, TooLarge, UnsupportedMediaType
@@ -35,7 +35,7 @@ class RegisterRoute(APIRoute):
         parameters = set(inspect.signature(endpoint).parameters) - {"request", "document"}
         takes_body = "document" in inspect.signature(endpoint).parameters
         quick = getattr(endpoint, "quick", False)
-        types = PATCH_TYPES if "PATCH" in self.methods else JSON_TYPES
+        types = PATCH_TYPES if "PATCH" in (self.methods or ()) else JSON_TYPES
 
         async def handle(request: Request) -> Response:
             acceptable(request)
@@ -57,8 +57,6 @@ def _call(endpoint: Callable[..., Response], request: Request, arguments: dict[s
     document = arguments.get("document")
     if isinstance(document, Problem):
         # What is wrong with the body is told only to a caller who may use the operation at all.
-        from app.access.work import reading
-
         with reading(request):
             raise document
     return endpoint(request, **arguments)

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from app.access.permissions import Action
 from app.access.work import Work, reading, writing
-from app.core.documents import body_of
+from app.core.derive import body_of
+from app.core.query import ListQuery
 from app.crud import bulk, store
 from app.crud.answers import listed, single, written
 from app.crud.asking import from_address, from_body, no_parameters
@@ -17,8 +18,7 @@ from app.crud.listing import Page, page
 from app.crud.operations import Operation, add
 from app.crud.reading import check_shape, shaped, stored
 from app.crud.resource import RESOURCES, Resource
-from app.crud.schemas import bulk_model, page_model
-from app.core.query import ListQuery
+from app.crud.schemas import bulk_answer, bulk_model, page_model
 
 Endpoint = Callable[..., Response]
 
@@ -164,7 +164,7 @@ def _bulk(resource: Resource) -> Operation:
         "bulk", "POST", "/bulk", endpoint, Action.WRITE,
         summary=f"Record many {resource.plural} at once",
         description="Up to 1,000 items, all or none. Faults name the item: `/items/3/title`.",
-        answer=bulk.answer_model(resource), status=201, example={"items": [resource.example]},
+        answer=bulk_answer(resource), status=201, example={"items": [resource.example]},
     )  # fmt: skip
 
 
@@ -243,4 +243,3 @@ def _for_change(work: Work, resource: Resource, request: Request, key: str) -> A
     record = store.find(work, resource, key, parent=None if parent is None else parent.id, lock=True)
     store.check_precondition(work, record, request.headers.get("if-match"))
     return record
-

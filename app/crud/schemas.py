@@ -2,51 +2,66 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.derive import made
 from app.core.fields import Document
 from app.crud.resource import Resource
 
+BULK_MOST = 1_000
+
 
 class BulkEnvelope(Document):
-    """Many documents in one."""
+    """Many documents in one, before they are looked at."""
 
-    items: Annotated[list[Any], Field(min_length=1, max_length=1_000)]
+    items: Annotated[list[Any], Field(min_length=1, max_length=BULK_MOST)]
     """The documents, 1 to 1,000; all are recorded, or none."""
 
 
-def bulk_model(resource: Resource) -> type[BaseModel]:
-    """What a bulk request sends."""
-    return create_model(
-        f"{resource.name}BulkCreate",
-        __base__=Document,
-        __doc__=f"Many {resource.plural} to record at once.",
-        items=(
-            Annotated[
-                list[resource.fields],  # type: ignore[name-defined]
-                Field(min_length=1, max_length=1_000, description="The documents; all are recorded, or none."),
-            ],
-            ...,
-        ),
-    )
+class PageEnvelope(BaseModel):
+    """What every page says beside its records."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    items: list[Any]
+    """The records of this page, in order."""
+
+    next: Annotated[str, Field(max_length=8000)] | None
+    """The address of the next page; null at the end."""
+
+    total: Annotated[int, Field(ge=0)] | None
+    """How many records there are, if `count` asked for it."""
 
 
-def page_model(resource: Resource) -> type[BaseModel]:
+class BulkAnswer(BaseModel):
+    """What a bulk request has made."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    items: list[Any]
+    """The records as they are kept, in the order of the request."""
+
+
+def _with_items(base: type[BaseModel], name: str, doc: str, item: Any) -> Any:
+    field = base.model_fields["items"]
+    kind: Any = Annotated[list[item], *field.metadata] if field.metadata else list[item]
+    return made(name, base, doc, {"items": (kind, Field(description=field.description))})
+
+
+def page_model(resource: Resource) -> Any:
     """A page of a list."""
-    return create_model(
-        f"{resource.name}Page",
-        __config__=ConfigDict(use_attribute_docstrings=True),
-        __doc__=f"A page of {resource.plural}.",
-        items=(
-            Annotated[list[resource.read_or_selection], Field(description="The records of this page, in order.")],  # type: ignore[name-defined]
-            ...,
-        ),
-        next=(
-            Annotated[str | None, Field(description="Where the next page is, or null at the end.", max_length=8000)],
-            ...,
-        ),
-        total=(
-            Annotated[int | None, Field(description="How many records there are, if `count` asked for it.", ge=0)],
-            ...,
-        ),
+    return _with_items(
+        PageEnvelope, f"{resource.name}Page", f"A page of {resource.plural}.", resource.read_or_selection
     )
+
+
+def bulk_model(resource: Resource) -> Any:
+    """What a bulk request sends."""
+    return _with_items(
+        BulkEnvelope, f"{resource.name}BulkCreate", f"Many {resource.plural} to record at once.", resource.fields
+    )
+
+
+def bulk_answer(resource: Resource) -> Any:
+    """What a bulk request answers."""
+    return _with_items(BulkAnswer, f"{resource.name}Bulk", f"The {resource.plural} that were recorded.", resource.read)

@@ -19,15 +19,12 @@ _ADD = text("INSERT INTO search_text (rowid, title, body) VALUES (:seq, :title, 
 def index(session: Session, resource: Resource, record: Record, document: Mapping[str, Any]) -> None:
     """Writes the words of a record."""
     title, body = words_of(resource, record, document)
+    entry = {"record_type": resource.noun, "record_id": record.id}
     seq = session.scalar(select(SearchEntry.seq).where(SearchEntry.record_id == record.id))
     if session.get_bind().dialect.name == "sqlite":
-        _index_sqlite(session, resource, record, seq, title, body)
+        _index_sqlite(session, seq, entry, title, body)
     elif seq is None:
-        session.execute(
-            insert(SearchEntry.__table__).values(  # type: ignore[arg-type]
-                record_type=resource.noun, record_id=record.id, words=cast(tsvector(title, body), TSVECTOR)
-            )
-        )
+        session.execute(insert(SearchEntry).values(**entry, words=cast(tsvector(title, body), TSVECTOR)))
     else:
         session.execute(
             update(SearchEntry.__table__)  # type: ignore[arg-type]
@@ -37,14 +34,10 @@ def index(session: Session, resource: Resource, record: Record, document: Mappin
 
 
 def _index_sqlite(
-    session: Session, resource: Resource, record: Record, seq: int | None, title: list[str], body: list[str]
+    session: Session, seq: int | None, entry: Mapping[str, str], title: list[str], body: list[str]
 ) -> None:
     if seq is None:
-        seq = session.scalar(
-            insert(SearchEntry)
-            .values(record_type=resource.noun, record_id=record.id)
-            .returning(SearchEntry.seq)
-        )
+        seq = session.scalar(insert(SearchEntry).values(**entry).returning(SearchEntry.seq))
     else:
         session.execute(_DROP, {"seq": seq})
     session.execute(_ADD, {"seq": seq, "title": " ".join(title), "body": " ".join(body)})

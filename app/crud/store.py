@@ -96,13 +96,13 @@ def check_precondition(work: Work, record: Record, if_match: str | None) -> None
         raise PreconditionFailed(f"The present version is {record.version}.", headers={"ETag": f'"{record.version}"'})
 
 
-def check_present(record: Record) -> None:
+def check_present(record: Any) -> None:
     """Raises Conflict if the record is withdrawn: it changes only once it is restored."""
     if record.archived:
         raise Conflict(f"The {RESOURCES.of(record).noun} is withdrawn. Restore it first.")
 
 
-def create(work: Work, resource: Resource, document: Any, *, parent: Record | None = None) -> Any:
+def create(work: Work, resource: Resource, document: Any, *, parent: Any = None) -> Any:
     """A new record from a document. Raises Invalid with everything that is wrong with it, Conflict if taken."""
     if isinstance(parent, Marked) and isinstance(document, dict) and not set(MARKING_FIELDS) & set(document):
         document = document | {name: getattr(parent, name) for name in MARKING_FIELDS}
@@ -149,9 +149,7 @@ def replace(work: Work, resource: Resource, record: Any, document: Any) -> Any:
     return rewrite(work, resource, record, examine(resource.fields, whole, resource.rules), before)
 
 
-def rewrite(
-    work: Work, resource: Resource, record: Any, examined: Examined, before: Mapping[str, Any]
-) -> Any:
+def rewrite(work: Work, resource: Resource, record: Any, examined: Examined, before: Mapping[str, Any]) -> Any:
     """Brings a record to what a sound document says; where that is nothing new, nothing is written."""
     values = sound(work, resource, examined, record, None)
     after = resource.fields.model_validate(values).model_dump(mode="json")
@@ -205,12 +203,15 @@ def _refuse_taken(work: Work, resource: Resource, values: Mapping[str, Any], rec
 
 def apply(work: Work, resource: Resource, record: Any, values: Mapping[str, Any]) -> None:
     """Puts a document's values on a record."""
-    if isinstance(record, Marked) and any(name in values for name in MARKING_FIELDS):
+    marked = isinstance(record, Marked)
+    if marked and any(name in values for name in MARKING_FIELDS):
         known = {name: getattr(record, name) for name in MARKING_FIELDS} if record.version else {}
-        record.marking = work.marking_row(Mark.of(known | {name: values[name] for name in MARKING_FIELDS if name in values}))
+        record.marking = work.marking_row(
+            Mark.of(known | {name: values[name] for name in MARKING_FIELDS if name in values})
+        )
         record.marking_id = record.marking.id
     for name, value in values.items():
-        if isinstance(record, Marked) and name in MARKING_FIELDS:
+        if marked and name in MARKING_FIELDS:
             continue
         children = resource.children.get(name)
         if children is not None:
@@ -225,6 +226,13 @@ def apply(work: Work, resource: Resource, record: Any, values: Mapping[str, Any]
 def represent(record: Record) -> str:
     """The record's JSON as clients read it."""
     return RESOURCES.of(record).read.model_validate(record).model_dump_json()
+
+
+def rebuilt(work: Work, resource: Resource, record_id: str) -> str:
+    """The representation of a record whose stored one a migration has cleared."""
+    found = work.session.get_one(resource.model, record_id)
+    own = RESOURCES.of(found)
+    return represent(work.session.scalars(with_children(own).where(own.model.id == record_id)).one())
 
 
 @contextmanager

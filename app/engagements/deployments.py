@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from app.access.markings import marking_faults
 from app.core.fields import Code, Day, Headcount, Line, References
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
@@ -16,7 +17,6 @@ from app.engagements.engagement import (
     each_once,
     prepare,
 )
-from app.access.markings import marking_faults
 from app.models import Deployment, Partner
 from app.models.choices import Mandate
 

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from app.access.fields import MarkedFields
 from app.access.markings import marking_faults
 from app.access.work import Work
+from app.core.columns import table_of
 from app.core.documents import Rule
 from app.core.fields import (
     Code,
@@ -55,7 +56,13 @@ from app.models.choices import (
     Status,
 )
 
-PREFIXES = {"bilateral_talks": "BIL", "visit": "VIS", "dialogue": "DIA", "exercise": "EXE", "deployment": "DEP"}
+PREFIXES = {
+    "bilateral_talks": "BIL",
+    "visit": "VIS",
+    "dialogue": "DIA",
+    "exercise": "EXE",
+    "deployment": "DEP",
+}
 
 
 class EngagementPartnerItem(Document):
@@ -143,7 +150,8 @@ class EngagementFields(MarkedFields):
     """Which edition: `2026`, `11th`."""
 
     partners: Annotated[
-        list[Annotated[EngagementPartnerItem, BeforeValidator(_bare_code)]], Field(max_length=250)
+        list[Annotated[EngagementPartnerItem, BeforeValidator(_bare_code, Code | EngagementPartnerItem)]],
+        Field(max_length=250),
     ] = []
     """Who takes part, in order; a bare code is taken as a participant. At least one, except a deployment."""
 
@@ -172,29 +180,30 @@ class EngagementRead(RecordRead):
 
 def _partner_where(column: Any) -> Where:
     def build(scope: Scope, match: Match) -> Any:
-        links = EngagementPartner.__table__
-        joined = links.join(Partner.__table__, links.c.partner == Partner.__table__.c.code)
+        links = table_of(EngagementPartner)
+        joined = links.join(table_of(Partner), links.c.partner == table_of(Partner).c.code)
         return scope.table.c.id.in_(select(links.c.engagement_id).select_from(joined).where(column(match)))
 
     return Where(build)
 
 
 def _person(scope: Scope, match: Match) -> Any:
-    people, visits = Participant.__table__, Visit.__table__
+    people, visits = table_of(Participant), table_of(Visit)
     taking_part = select(people.c.engagement_id).where(
         match(people.c.person), people.c.archived.is_(False), scope.visible(people)
     )
     return or_(
-        scope.table.c.id.in_(taking_part), scope.table.c.id.in_(select(visits.c.id).where(match(visits.c.principal)))
+        scope.table.c.id.in_(taking_part),
+        scope.table.c.id.in_(select(visits.c.id).where(match(visits.c.principal))),
     )
 
 
 def _classified(scope: Scope, match: Match) -> Any:
-    marking = Marking.__table__
+    marking = table_of(Marking)
     return scope.table.c.marking_id.in_(select(marking.c.id).where(match(marking.c.classification)))
 
 
-_PARTNERS = Partner.__table__
+_PARTNERS = table_of(Partner)
 
 
 def linked(value: Any) -> Linked:
@@ -291,9 +300,7 @@ SORTS = (
 )
 
 CHILDREN = {
-    "partners": Children(
-        Engagement.partners, lambda place, item: EngagementPartner(**item, position=place)
-    ),
+    "partners": Children(Engagement.partners, lambda place, item: EngagementPartner(**item, position=place)),
     "priorities": Children(Engagement.priority_links, lambda _, code: EngagementPriority(priority=code)),
     "tags": Children(Engagement.tag_links, lambda _, tag: EngagementTag(tag=tag)),
 }
@@ -331,7 +338,7 @@ def some_partner(values: Mapping[str, Any]) -> Iterator[Fault]:
 RULES: tuple[Rule, ...] = (dates_in_order, each_once, some_partner, marking_faults)
 
 
-def prepare(work: Work, record: Engagement, _values: Mapping[str, Any]) -> None:
+def prepare(work: Work, record: Any, _values: Mapping[str, Any]) -> None:
     """Gives a new engagement its reference, and one without a last day its first."""
     if record.ends_on is None and record.kind != "deployment":
         record.ends_on = record.starts_on
@@ -348,4 +355,3 @@ def new_reference(work: Work, kind: str, day: date) -> str:
         if work.session.scalar(select(Engagement.id).where(Engagement.reference == reference)) is None:
             return reference
     raise AssertionError("no free reference in 64 draws")  # pragma: no cover
-

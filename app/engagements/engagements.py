@@ -41,7 +41,7 @@ ENGAGEMENTS = RESOURCES.add(
         example={},
         read_only=True,
         read_as=Annotated[
-            BILATERAL_TALKS.read | VISITS.read | DIALOGUES.read | EXERCISES.read | DEPLOYMENTS.read,  # type: ignore[valid-type]
+            BILATERAL_TALKS.read | VISITS.read | DIALOGUES.read | EXERCISES.read | DEPLOYMENTS.read,
             Discriminator("kind"),
         ],
     )

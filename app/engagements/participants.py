@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from app.access.fields import MarkedFields
 from app.access.markings import covers, marking_faults
 from app.access.work import Work
+from app.core.columns import table_of
 from app.core.fields import CreateOnly, Line, Prose, RecordId, RecordRead, References
 from app.core.query import Equals, ListQuery, Many
 from app.crud import store
@@ -92,7 +93,7 @@ def once_each(
     """Nobody is at an engagement twice, as far as the caller may know."""
     if record is not None or parent is None or "person" not in values:
         return
-    people = Participant.__table__
+    people = table_of(Participant)
     known = select(Participant.id).where(
         Participant.engagement_id == parent.id, Participant.person == values["person"], work.visible(people)
     )
@@ -129,6 +130,10 @@ PARTICIPANTS = RESOURCES.add(
         after=touch_engagement,
         titles=("office_title",),
         parent=Parent(ENGAGEMENTS, Participant.engagement_id, "engagement"),
-        example={"person": "0190163d-8694-739b-aea5-966c26f8ad91", "side": "partner", "role": "head of delegation"},
+        example={
+            "person": "0190163d-8694-739b-aea5-966c26f8ad91",
+            "side": "partner",
+            "role": "head of delegation",
+        },
     )
 )

@@ -62,6 +62,11 @@ SERIES = RESOURCES.add(
         default_sort="name",
         key=Series.slug,
         titles=("name",),
-        example={"slug": "pacific-endeavour", "name": "Pacific Endeavour", "kind": "exercise", "cadence_months": 12},
+        example={
+            "slug": "pacific-endeavour",
+            "name": "Pacific Endeavour",
+            "kind": "exercise",
+            "cadence_months": 12,
+        },
     )
 )

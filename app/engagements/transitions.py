@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from app.access.permissions import Action
 from app.access.work import writing
-from app.core.documents import body_of, examine
+from app.core.derive import body_of
+from app.core.documents import examine
 from app.core.fields import Document, Prose
 from app.crud import store
 from app.crud.answers import written

@@ -22,9 +22,7 @@ _APOSTROPHES = re.compile(r"['\u2019\u2018\u02bb\u02bc`\u00b4]")  # the okina of
 _NOT_WORD = re.compile(r"[\W_]+")
 
 # What officers type where they have nothing to say. "NA" is not here: it is Namibia.
-_NOTHING = frozenset(
-    {"", "-", "--", "---", "\u2013", "\u2014", "n/a", "n.a.", "nil", "none", "null", "#n/a", "?", "."}
-)
+_NOTHING = frozenset({"", "-", "--", "---", "\u2013", "\u2014", "n/a", "n.a.", "nil", "none", "null", "#n/a", "?", "."})
 _UNSETTLED = frozenset({"tbc", "tba", "tbd", "to be confirmed", "to be advised", "to be decided", "unknown"})
 
 

@@ -240,10 +240,7 @@ def choose_kind(text: str) -> Kind:
         return Kind("visit", direction="inbound" if way[1] else "outbound", plain=False)
     for sort, value in _TABLES["exercise_type"].items():
         words = f" {key} "
-        if (
-            f" {sort} " in words
-            and _kind_of(words.replace(f" {sort} ", " ").strip() or "exercise") == "exercise"
-        ):
+        if f" {sort} " in words and _kind_of(words.replace(f" {sort} ", " ").strip() or "exercise") == "exercise":
             return Kind("exercise", exercise_type=value, plain=False)
     return Kind(None)
 

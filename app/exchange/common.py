@@ -51,9 +51,7 @@ def read_kind(row: Record, default: str | None) -> str | None:
 
 def _kind_from_title(row: Record) -> str | None:
     first = fold(row.text("title")).partition(" ")[0]
-    kind = {"exercise": "exercise", "ex": "exercise", "operation": "deployment", "op": "deployment"}.get(
-        first
-    )
+    kind = {"exercise": "exercise", "ex": "exercise", "operation": "deployment", "op": "deployment"}.get(first)
     if kind is None:
         row.refuse("kind", "kind_missing", f"It is not said which of these it is: {', '.join(KINDS)}")
     else:
@@ -142,9 +140,7 @@ def _read_location(row: Record, text: str) -> None:
     ambiguous = [note for note in places.errors if note.code == "country_ambiguous"]
     row.take(places.warnings, ambiguous)
     _put_countries(row, "location", places)
-    rest = row.line(
-        "location", ", ".join(name for name in places.unknown if not find_country(name).candidates)
-    )
+    rest = row.line("location", ", ".join(name for name in places.unknown if not find_country(name).candidates))
     if not rest:
         return
     if "city" not in row.payload:
@@ -175,9 +171,7 @@ def _put_countries(row: Record, column: str, places: Partners) -> None:
         )
     elif others:
         row.add_to_summary("Also in: " + ", ".join(country_name(code) for code in others))
-        row.warn(
-            column, "further_countries", f"{first} is the country; {', '.join(others)} are in the summary"
-        )
+        row.warn(column, "further_countries", f"{first} is the country; {', '.join(others)} are in the summary")
 
 
 def read_who(row: Record, kind: str | None) -> None:
@@ -196,9 +190,7 @@ def read_who(row: Record, kind: str | None) -> None:
     if not partners and not found.errors and kind != "deployment":
         if country and country != row.lookup.home_country:
             partners = [{"partner": country, "role": "participant"}]
-            row.warn(
-                "partners", "partner_from_country", f"No partner is named: {country}, where it is, was taken"
-            )
+            row.warn("partners", "partner_from_country", f"No partner is named: {country}, where it is, was taken")
         else:
             row.refuse("partners", "partner_missing", "There is no partner")
     row.payload["partners"] = partners
@@ -225,9 +217,7 @@ def read_marks(row: Record) -> None:
     marking = read_marking(row.text("classification"))
     text = row.text("classification")
     if marking.leftover or (text and marking.classification is None):
-        row.refuse(
-            "classification", "marking_unknown", f"'{text[:80]}' is not one of: {', '.join(CLASSIFICATIONS)}"
-        )
+        row.refuse("classification", "marking_unknown", f"'{text[:80]}' is not one of: {', '.join(CLASSIFICATIONS)}")
     elif marking.classification:
         row.payload["classification"] = marking.classification
     more, leftover = read_endorsements(row.text("endorsements"))

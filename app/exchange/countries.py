@@ -76,9 +76,7 @@ _AMBIGUOUS = {
 }
 
 # Codes that are words as well. They count in capitals only: "No" in a list of partners is not Norway.
-_WORDS = frozenset(
-    {"am", "and", "as", "at", "be", "by", "can", "do", "in", "is", "it", "me", "my", "no", "so", "to"}
-)
+_WORDS = frozenset({"am", "and", "as", "at", "be", "by", "can", "do", "in", "is", "it", "me", "my", "no", "so", "to"})
 
 _LONGEST = 80
 _SHORTEST_GUESS = 5
@@ -160,9 +158,7 @@ def _names() -> dict[str, str]:
                 names.setdefault(fold(" ".join(reversed(name.split(", ")))), known.alpha_2)
     for code, aliases in _ALIASES.items():
         names |= {fold(alias): code for alias in aliases}
-    names |= {
-        key.replace("saint ", "st ", 1): code for key, code in names.items() if key.startswith("saint ")
-    }
+    names |= {key.replace("saint ", "st ", 1): code for key, code in names.items() if key.startswith("saint ")}
     return {key: code for key, code in names.items() if key not in _AMBIGUOUS}
 
 

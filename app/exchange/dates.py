@@ -58,9 +58,7 @@ def read_start_and_end(start: Cell, end: Cell, start_column: str, end_column: st
     if not text_of(end):
         return _read(start, None, start_column, end_column)
     if not text_of(start):
-        return Dates(
-            errors=(Note(start_column, "date_missing", f"There is an end ({text_of(end)}) but no start"),)
-        )
+        return Dates(errors=(Note(start_column, "date_missing", f"There is an end ({text_of(end)}) but no start"),))
     return _read(start, end, start_column, end_column)
 
 
@@ -77,9 +75,7 @@ def _read(start: Cell, end: Cell, start_column: str, end_column: str) -> Dates:
     if errors or not first:
         return Dates(warnings=tuple(warnings), errors=tuple(errors))
     if len(last) > 1 and last[0] != last[-1]:
-        warnings.append(
-            Note(end_column, "range_end_taken", f"'{text_of(end)}' is a range; its last day is the end")
-        )
+        warnings.append(Note(end_column, "range_end_taken", f"'{text_of(end)}' is a range; its last day is the end"))
     begin, finish = first[0], (last or first)[-1]
     try:
         period = _period(begin, finish, start_column, warnings)
@@ -148,9 +144,7 @@ def _period(begin: Partial, finish: Partial, column: str, warnings: list[Note]) 
         return Period(starts_on, None, begin.precision)
     _, ends_on = finish.span(FIRST_YEAR, LAST_YEAR)
     if wrapped:
-        warnings.append(
-            Note(column, "year_assumed", f"The range runs over New Year: it starts in {starts_on.year}")
-        )
+        warnings.append(Note(column, "year_assumed", f"The range runs over New Year: it starts in {starts_on.year}"))
     if ends_on < starts_on:
         raise Unreadable("end_before_start", f"Ends on {ends_on}, before it starts on {starts_on}")
     precision = coarser(begin.precision, finish.precision)

@@ -59,9 +59,7 @@ class Partial:
         if self.year is None:
             raise Unreadable("year_missing", "There is no year", self)
         if not first_year <= self.year <= last_year:
-            raise Unreadable(
-                "date_range", f"The year {self.year} is not in {first_year} to {last_year}", self
-            )
+            raise Unreadable("date_range", f"The year {self.year} is not in {first_year} to {last_year}", self)
         if self.day is not None and self.month is None:
             raise Unreadable("date_unreadable", "There is no month", self)
         months = {"day": 0, "month": 1, "quarter": 3, "year": 12}[self.precision]

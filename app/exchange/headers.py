@@ -164,8 +164,7 @@ def _key(header: str) -> str:
     """What is compared: words without plural s, so that `Date(s)`, `Dates` and `DATE` are one."""
     words = fold(re.sub(r"\((e?s)\)|/s\b", r"\1", header.replace("#", " no ").replace("№", " no "))).split()
     return " ".join(
-        word[:-1] if len(word) > len("ops") and word[-1] == "s" and word[-2] != "s" else word
-        for word in words
+        word[:-1] if len(word) > len("ops") and word[-1] == "s" and word[-2] != "s" else word for word in words
     )
 
 

@@ -40,9 +40,7 @@ def _read_talks(row: Record) -> None:
 
 def _put_round(row: Record) -> None:
     text = row.text("round")
-    if found := re.fullmatch(
-        r"(?:round )?#?(\d{1,3})(?:st|nd|rd|th)?(?: round)?", text, re.IGNORECASE | re.ASCII
-    ):
+    if found := re.fullmatch(r"(?:round )?#?(\d{1,3})(?:st|nd|rd|th)?(?: round)?", text, re.IGNORECASE | re.ASCII):
         row.payload["round"] = int(found[1])
     elif text:
         row.add_to_summary(f"{row.name('round')}: {text}")
@@ -68,9 +66,7 @@ def _put_hosted_by(row: Record) -> None:
     if found.codes:
         code = found.codes[0]
         partners = {each["partner"] for each in row.payload["partners"]}
-        side = (
-            "home" if code == row.lookup.home_country else "partner" if code in partners else "third_country"
-        )
+        side = "home" if code == row.lookup.home_country else "partner" if code in partners else "third_country"
         row.payload["hosted_by"] = side
 
 
@@ -85,9 +81,7 @@ def _read_visit(row: Record) -> None:
             row.payload["post"] = known
         else:
             row.add_to_summary(f"{row.name('post')}: {post}")
-            row.warn(
-                "post", "post_unknown", f"'{post[:80]}' is not a post of the register: added to the summary"
-            )
+            row.warn("post", "post_unknown", f"'{post[:80]}' is not a post of the register: added to the summary")
     _put_host_role(row)
 
 
@@ -180,9 +174,7 @@ def _put_mission(row: Record) -> None:
         row.payload["mission"] = code
     else:
         row.add_to_summary(f"{row.name('mission')}: {mission}")
-        row.warn(
-            "mission", "mission_unknown", f"'{mission[:80]}' is not an institution: added to the summary"
-        )
+        row.warn("mission", "mission_unknown", f"'{mission[:80]}' is not an institution: added to the summary")
 
 
 def _put_mandate_end(row: Record) -> None:

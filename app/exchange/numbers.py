@@ -11,9 +11,7 @@ _LONGEST = 120
 _APPROXIMATE = re.compile(
     r"~|≈|\b(?:approx(?:imately)?|about|around|circa|ca?|roughly|nearly|almost|some|estimated|est|or so)\b\.?"
 )
-_MINIMUM = re.compile(
-    r">=?|≥|\+|\b(?:over|more than|at least|min(?:imum)?|above|plus|or more|upwards of)\b\.?"
-)
+_MINIMUM = re.compile(r">=?|≥|\+|\b(?:over|more than|at least|min(?:imum)?|above|plus|or more|upwards of)\b\.?")
 _MAXIMUM = re.compile(
     r"<=?|≤|\b(?:up to|max(?:imum)?|at most|under|less than|fewer than|no more than|below|ceiling)\b\.?"
 )

@@ -33,9 +33,7 @@ _ROLES = {
 }
 
 _STRONG = re.compile(r"[;\n|•·]|\s/\s")
-_WEAK = re.compile(
-    r"\s*,\s*(?:and\s+|&\s*)?|\s+(?:and|with)\s+|\s*&\s*|\s+[-\u2013\u2014+]\s+|\s*/\s*", re.IGNORECASE
-)
+_WEAK = re.compile(r"\s*,\s*(?:and\s+|&\s*)?|\s+(?:and|with)\s+|\s*&\s*|\s+[-\u2013\u2014+]\s+|\s*/\s*", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _OTHERS = re.compile(
     r"(?:\s*[,;+&]\s*|\s+and\s+|\s+plus\s+|\s+)?"
@@ -113,9 +111,7 @@ def _resolve(found: Partners, name: str, column: str, institutions: Mapping[str,
             match, guessed = country.code or "", country.guessed
         if match:
             if attempt != name:
-                found.warnings.append(
-                    Note(column, "bracket_dropped", f"Only '{attempt}' of '{name}' is kept")
-                )
+                found.warnings.append(Note(column, "bracket_dropped", f"Only '{attempt}' of '{name}' is kept"))
             if guessed:
                 detail = f"'{attempt}' was taken for {country_name(match)} ({match})"
                 found.warnings.append(Note(column, "country_guessed", detail))
@@ -218,8 +214,6 @@ def _assign_one(found: Partners, piece: str, column: str, institutions: Mapping[
         name, role = head.strip(" -"), _ROLES.get(fold(tail), "")
     code = institutions.get(fold(name)) or find_country(name).code
     if not role or code not in found.codes:
-        found.errors.append(
-            Note(column, "role_unclear", f"'{piece[:80]}' is not a role of one of the partners")
-        )
+        found.errors.append(Note(column, "role_unclear", f"'{piece[:80]}' is not a role of one of the partners"))
         return
     found.partners[found.codes.index(code)] = Partner(code, role)

@@ -146,9 +146,7 @@ class Record:
         for column, value in self._cells.items():
             if column not in self._used and not blank(value):
                 self.add_to_summary(f"{self.name(column)}: {text_of(value)}")
-                self.warn(
-                    column, "moved_to_summary", "There is no field for this: it was added to the summary"
-                )
+                self.warn(column, "moved_to_summary", "There is no field for this: it was added to the summary")
         summary = prose("\n\n".join([self.payload.get("summary", ""), *self._summary]))
         if len(summary) > PROSE:
             self.warn("summary", "text_cut", f"Longer than {PROSE:,} characters: the rest is not kept")

@@ -72,11 +72,7 @@ def _no_record(row: Row, columns: Columns) -> Note | None:
         return Note("", "not_a_record", "The row says nothing")
     if len(filled) == 1 and len(columns.places) > 2 and not wanted & set(filled):  # noqa: PLR2004
         return Note("", "not_a_record", f"Only '{texts[0][:80]}' stands in the row: taken as a heading")
-    if (
-        len(filled) > 1
-        and all(meaning(text) is not None for text in texts)
-        and _same_as_header(row, columns, filled)
-    ):
+    if len(filled) > 1 and all(meaning(text) is not None for text in texts) and _same_as_header(row, columns, filled):
         return Note("", "not_a_record", "The header row is repeated")
     return None
 
@@ -98,9 +94,7 @@ def _made_reference(draft: Draft) -> str:
     """A reference made of what identifies an engagement: the same row again is the same engagement."""
     payload = draft.payload
     partners = sorted(each["partner"] for each in payload.get("partners", []))
-    identity = "\n".join(
-        (draft.kind or "", fold(payload.get("title", "")), payload.get("starts_on") or "", *partners)
-    )
+    identity = "\n".join((draft.kind or "", fold(payload.get("title", "")), payload.get("starts_on") or "", *partners))
     return "import:" + hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:16]
 
 

@@ -144,9 +144,7 @@ def _delimiter(text: str) -> str:
 
     def score(delimiter: str) -> int:
         try:
-            head = itertools.islice(
-                csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _HEADER_WITHIN
-            )
+            head = itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _HEADER_WITHIN)
             return max((recognised(cells) for cells in head), default=0)
         except csv.Error:
             return 0
@@ -159,9 +157,7 @@ def _csv_rows(text: str, delimiter: str, max_rows: int) -> Grid:
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
-                raise UnreadableFile(
-                    "too_many_columns", f"Line {len(grid) + 1} has more than {MAX_COLUMNS} cells"
-                )
+                raise UnreadableFile("too_many_columns", f"Line {len(grid) + 1} has more than {MAX_COLUMNS} cells")
             grid.append(cells[:MAX_COLUMNS])
             if len(grid) > max_rows + _HEADER_WITHIN:
                 raise UnreadableFile("too_many_rows", f"There are more than {max_rows:,} rows")
@@ -193,9 +189,7 @@ def _grids(data: bytes) -> dict[str, Grid]:
     except (KeyboardInterrupt, SystemExit, MemoryError, UnreadableFile):
         raise
     except BaseException as error:  # the reader's panics are no Exceptions
-        raise UnreadableFile(
-            "file_damaged", "The spreadsheet is damaged or protected by a password"
-        ) from error
+        raise UnreadableFile("file_damaged", "The spreadsheet is damaged or protected by a password") from error
 
 
 def _visible(workbook: CalamineWorkbook) -> list[str]:

@@ -78,23 +78,17 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
         RuntimeError,
         ValueError,
     ) as error:
-        raise UnreadableFile(
-            "file_damaged", "The spreadsheet is damaged or protected by a password"
-        ) from error
+        raise UnreadableFile("file_damaged", "The spreadsheet is damaged or protected by a password") from error
 
 
 def _check_sizes(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_PARTS:
         raise UnreadableFile("file_too_large", f"The spreadsheet has more than {MAX_PARTS:,} parts")
     if sum(member.file_size for member in members) > MAX_UNPACKED:
-        raise UnreadableFile(
-            "file_too_large", f"Unpacked, the spreadsheet has more than {MAX_UNPACKED:,} bytes"
-        )
+        raise UnreadableFile("file_too_large", f"Unpacked, the spreadsheet has more than {MAX_UNPACKED:,} bytes")
     for member in members:
         if member.file_size > max(_SMALL, MAX_RATIO * member.compress_size):
-            raise UnreadableFile(
-                "file_too_large", "The spreadsheet is packed more tightly than real ones are"
-            )
+            raise UnreadableFile("file_too_large", "The spreadsheet is packed more tightly than real ones are")
 
 
 def _packed(parts: dict[str, bytes]) -> bytes:

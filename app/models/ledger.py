@@ -16,7 +16,10 @@ class LedgerEntry(Base):
     __table_args__ = (Index("ix_ledger_record", "record_id", "version"),)
 
     seq: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False, comment="Without gaps"
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+        comment="Without gaps",
     )
     at: Mapped[datetime] = mapped_column(Instant)
     actor: Mapped[str] = mapped_column(String(200), comment="Name of the token or person")

@@ -3,8 +3,8 @@
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, Integer, String, Text
-from sqlalchemy.types import UserDefinedType
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
 
 from app.core.columns import Base, Id
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from sqlalchemy import or_, select
 
 from app.access.work import Work
-from app.core.fields import Day, Prose, RecordFields, RecordId, RecordRead, References
+from app.core.fields import Day, Flag, Prose, RecordFields, RecordId, RecordRead, References
 from app.core.query import AtLeast, AtMost, Equals, ListQuery, Many
 from app.crud.resource import RESOURCES, Resource
 from app.errors import Fault
@@ -29,10 +29,10 @@ class AppointmentFields(RecordFields):
     ends_on: Day | None = None
     """The last day; null while it lasts."""
 
-    acting: bool = False
+    acting: Flag = False
     """Whether the office is held for somebody else meanwhile."""
 
-    concurrent: bool = False
+    concurrent: Flag = False
     """Said on purpose: another one holds the office in the same days, as in a hand-over."""
 
     note: Prose | None = None

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import or_, select
 
-from app.core.fields import Code, Day, Document, Line, Prose, References, Year
+from app.core.columns import table_of
+from app.core.fields import Code, Day, Document, Flag, Line, Prose, References, Year
 from app.core.query import Equals, Many, Match, Scope, Where
 from app.crud.resource import RESOURCES, Children, Resource
 from app.errors import Fault
@@ -43,7 +44,7 @@ class InstitutionFields(PartnerFields):
     founded: Year | None = None
     """The year of its founding."""
 
-    active: bool | None = None
+    active: Flag | None = None
     """Whether it still works."""
 
     home_status: Line | None = None
@@ -60,7 +61,7 @@ class InstitutionFields(PartnerFields):
 
 
 def _has_member(scope: Scope, match: Match) -> Any:
-    members = Membership.__table__
+    members = table_of(Membership)
     return scope.table.c.id.in_(
         select(members.c.institution_id).where(match(members.c.partner), or_(members.c.until.is_(None)))
     )

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import select
 
-from app.core.fields import Code, Country, Document, Line, Prose, RecordFields, RecordRead, References, Title
+from app.core.columns import table_of
+from app.core.fields import Code, Country, Document, Flag, Line, Prose, RecordFields, RecordRead, References, Title
 from app.core.query import Equals, ListQuery, Many, Match, Scope, Where
 from app.core.search import FullText
 from app.crud.resource import RESOURCES, Children, Resource
@@ -43,7 +44,7 @@ class PostFields(RecordFields):
     accreditations: Annotated[list[AccreditationItem], Field(max_length=200)] = []
     """To whom it is accredited."""
 
-    has_defence_staff: bool | None = None
+    has_defence_staff: Flag | None = None
     """Whether defence staff serve there; null if not known."""
 
     defence_role: Line | None = None
@@ -57,7 +58,7 @@ class PostFields(RecordFields):
 
 
 def _accredited(scope: Scope, match: Match) -> Any:
-    links = Accreditation.__table__
+    links = table_of(Accreditation)
     return scope.table.c.id.in_(select(links.c.post_id).where(match(links.c.partner)))
 
 

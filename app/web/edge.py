@@ -43,7 +43,7 @@ class Edge:
                 started = True
                 message["headers"] = _with_defaults(message["headers"], scope["request_id"])
             elif head:
-                message = message | {"body": b""}
+                message = {**message, "body": b""}
             await send(message)
 
         try:
@@ -57,7 +57,8 @@ class Edge:
 
 def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
-        if name == b"x-request-id" and _REQUEST_ID.fullmatch(given := value.decode("latin-1")):
+        given: str = value.decode("latin-1")
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(given):
             return given
     return new_id()
 
@@ -66,5 +67,3 @@ def _with_defaults(headers: list[tuple[bytes, bytes]], request_id: str) -> list[
     present = {name for name, _ in headers}
     added = [(name, value) for name, value in _API_HEADERS if name not in present]
     return [*headers, *added, (b"x-request-id", request_id.encode())]
-
-

@@ -37,7 +37,11 @@ PROBLEM = {
     "description": "What went wrong, as problem details (RFC 9457).",
     "required": ["type", "title", "status", "detail", "instance", "request_id"],
     "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "The kind of problem; a page is there."},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "The kind of problem; a page is there.",
+        },
         "title": {"type": "string", "description": "The kind of problem in words."},
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string", "description": "What went wrong this time."},
@@ -76,6 +80,7 @@ def openapi_document(app: FastAPI, routes: list[BaseRoute]) -> dict[str, Any]:
             routes=routes,
             tags=TAGS,
             servers=[{"url": "/", "description": "This server"}],
+            contact={"name": "Maintainers of the engagement register"},
             license_info={"name": "MIT", "identifier": "MIT"},
         )
         components = document["components"]
@@ -85,18 +90,23 @@ def openapi_document(app: FastAPI, routes: list[BaseRoute]) -> dict[str, Any]:
         components["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer", "description": "An API token, `det_…`."}
         }
-        components["responses"] = {name_of(each.status): _response(each) for each in PROBLEM_TYPES}
         document["security"] = [{"token": []}]
         for item in document["paths"].values():
             for method in METHODS:
                 if method in item:
                     _complete(item[method])
+        used = {status for item in document["paths"].values() for each in item.values() for status in each["responses"]}
+        components["responses"] = {
+            name_of(each.status): _response(each) for each in PROBLEM_TYPES if str(each.status) in used
+        }
         app.openapi_schema = document
     return app.openapi_schema
 
 
 def name_of(status: int) -> str:
-    return next("".join(part.title() for part in each.slug.split("-")) for each in PROBLEM_TYPES if each.status == status)
+    return next(
+        "".join(part.title() for part in each.slug.split("-")) for each in PROBLEM_TYPES if each.status == status
+    )
 
 
 def _response(problem: Any) -> dict[str, Any]:
@@ -127,7 +137,7 @@ def _complete(operation: dict[str, Any]) -> None:
 def _headers(status: str, response: dict[str, Any], operation_id: str) -> None:
     if status not in ("200", "201"):
         return
-    verb = operation_id.split("_")[0]
+    verb = operation_id.split("_", maxsplit=1)[0]
     text = {"type": "string"}
     if verb in ("read", "create", "patch", "upsert", "restore", "transition"):
         response["headers"] = {"ETag": {"description": "The record's version.", "schema": text}}
@@ -135,5 +145,3 @@ def _headers(status: str, response: dict[str, Any], operation_id: str) -> None:
         response["headers"]["Location"] = {"description": "The record's address.", "schema": text}
     if verb in ("list", "query"):
         response["headers"] = {"Link": {"description": 'The next page, `rel="next"`.', "schema": text}}
-
-

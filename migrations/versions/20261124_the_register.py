@@ -69,9 +69,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "partner",
-        sa.Column(
-            "code", sa.String(length=20), nullable=False, comment="ISO 3166-1 alpha-2, or an abbreviation"
-        ),
+        sa.Column("code", sa.String(length=20), nullable=False, comment="ISO 3166-1 alpha-2, or an abbreviation"),
         sa.Column("partner_type", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("official_name", sa.String(length=200), nullable=True),
@@ -93,9 +91,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column(
-            "archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"
-        ),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
         sa.Column(
             "external_ref",
             sa.String(length=200),
@@ -142,9 +138,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column(
-            "archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"
-        ),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
         sa.Column(
             "external_ref",
             sa.String(length=200),
@@ -185,9 +179,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column(
-            "archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"
-        ),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
         sa.Column(
             "external_ref",
             sa.String(length=200),
@@ -306,18 +298,12 @@ def upgrade() -> None:
         ),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("partner", sa.String(length=20), nullable=True),
-        sa.Column(
-            "name", sa.String(length=200), nullable=True, comment="A member that is no partner of ours"
-        ),
+        sa.Column("name", sa.String(length=200), nullable=True, comment="A member that is no partner of ours"),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("since", sa.Date(), nullable=True),
         sa.Column("until", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "until IS NULL OR since IS NULL OR until >= since", name=op.f("ck_membership_dates")
-        ),
-        sa.ForeignKeyConstraint(
-            ["institution_id"], ["partner.id"], name=op.f("fk_membership_institution_id")
-        ),
+        sa.CheckConstraint("until IS NULL OR since IS NULL OR until >= since", name=op.f("ck_membership_dates")),
+        sa.ForeignKeyConstraint(["institution_id"], ["partner.id"], name=op.f("fk_membership_institution_id")),
         sa.ForeignKeyConstraint(["partner"], ["partner.code"], name=op.f("fk_membership_partner")),
         sa.PrimaryKeyConstraint("institution_id", "position", name=op.f("pk_membership")),
     )
@@ -340,9 +326,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column(
-            "archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"
-        ),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
         sa.Column(
             "external_ref",
             sa.String(length=200),
@@ -369,9 +353,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("rank", sa.String(length=200), nullable=True, comment="Rank or form of address"),
         sa.Column("service", sa.String(length=20), nullable=True),
-        sa.Column(
-            "partner", sa.String(length=20), nullable=True, comment="The state or institution they serve"
-        ),
+        sa.Column("partner", sa.String(length=20), nullable=True, comment="The state or institution they serve"),
         sa.Column("organisation", sa.String(length=200), nullable=True),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("phone", sa.String(length=40), nullable=True),
@@ -386,9 +368,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column(
-            "archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"
-        ),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
         sa.Column(
             "external_ref",
             sa.String(length=200),
@@ -430,9 +410,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column(
-            "archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"
-        ),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
         sa.Column(
             "external_ref",
             sa.String(length=200),
@@ -475,9 +453,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column(
-            "archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"
-        ),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
         sa.Column(
             "external_ref",
             sa.String(length=200),
@@ -508,9 +484,7 @@ def upgrade() -> None:
         sa.Column("summary", sa.Text(), nullable=True),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column(
-            "ends_on", sa.Date(), nullable=True, comment="The last day; NULL: open-ended (deployments only)"
-        ),
+        sa.Column("ends_on", sa.Date(), nullable=True, comment="The last day; NULL: open-ended (deployments only)"),
         sa.Column("date_precision", sa.String(length=10), nullable=False),
         sa.Column("starts_at", INSTANT, nullable=True),
         sa.Column("ends_at", INSTANT, nullable=True),
@@ -532,9 +506,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column(
-            "archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"
-        ),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
         sa.Column(
             "external_ref",
             sa.String(length=200),
@@ -606,9 +578,7 @@ def upgrade() -> None:
     op.create_table(
         "dialogue",
         sa.Column("id", ID, nullable=False),
-        sa.Column(
-            "forum", sa.String(length=80), nullable=True, comment="An institution's code or a series' slug"
-        ),
+        sa.Column("forum", sa.String(length=80), nullable=True, comment="An institution's code or a series' slug"),
         sa.Column("format", sa.String(length=20), nullable=True),
         sa.Column("intervention", sa.String(length=200), nullable=True),
         sa.Column(
@@ -632,9 +602,7 @@ def upgrade() -> None:
             ID,
             nullable=False,
         ),
-        sa.Column(
-            "starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"
-        ),
+        sa.Column("starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"),
         sa.ForeignKeyConstraint(
             ["engagement_id", "starts_on"],
             ["engagement.id", "engagement.starts_on"],
@@ -644,9 +612,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["partner"], ["partner.code"], name=op.f("fk_engagement_partner_partner")),
         sa.PrimaryKeyConstraint("partner", "engagement_id", name=op.f("pk_engagement_partner")),
     )
-    op.create_index(
-        "ix_engagement_partner_partner", "engagement_partner", ["partner", "starts_on", "engagement_id"]
-    )
+    op.create_index("ix_engagement_partner_partner", "engagement_partner", ["partner", "starts_on", "engagement_id"])
 
     op.create_table(
         "engagement_priority",
@@ -656,18 +622,14 @@ def upgrade() -> None:
             ID,
             nullable=False,
         ),
-        sa.Column(
-            "starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"
-        ),
+        sa.Column("starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"),
         sa.ForeignKeyConstraint(
             ["engagement_id", "starts_on"],
             ["engagement.id", "engagement.starts_on"],
             name="fk_engagement_priority_engagement",
             onupdate="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["priority"], ["priority.code"], name=op.f("fk_engagement_priority_priority")
-        ),
+        sa.ForeignKeyConstraint(["priority"], ["priority.code"], name=op.f("fk_engagement_priority_priority")),
         sa.PrimaryKeyConstraint("priority", "engagement_id", name=op.f("pk_engagement_priority")),
     )
     op.create_index(
@@ -682,9 +644,7 @@ def upgrade() -> None:
             ID,
             nullable=False,
         ),
-        sa.Column(
-            "starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"
-        ),
+        sa.Column("starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"),
         sa.ForeignKeyConstraint(
             ["engagement_id", "starts_on"],
             ["engagement.id", "engagement.starts_on"],
@@ -719,9 +679,7 @@ def upgrade() -> None:
             ID,
             nullable=False,
         ),
-        sa.Column(
-            "starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"
-        ),
+        sa.Column("starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"),
         sa.ForeignKeyConstraint(
             ["engagement_id", "starts_on"],
             ["engagement.id", "engagement.starts_on"],
@@ -739,9 +697,7 @@ def upgrade() -> None:
             ID,
             nullable=False,
         ),
-        sa.Column(
-            "starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"
-        ),
+        sa.Column("starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"),
         sa.Column("person", ID, nullable=False),
         sa.Column("side", sa.String(length=10), nullable=False),
         sa.Column("role", sa.String(length=200), nullable=True),
@@ -759,9 +715,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column(
-            "archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"
-        ),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
         sa.Column(
             "external_ref",
             sa.String(length=200),
@@ -799,9 +753,7 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("direction", sa.String(length=20), nullable=False),
         sa.Column("principal", ID, nullable=True),
-        sa.Column(
-            "principal_office", sa.String(length=200), nullable=True, comment="An office's id, or its title"
-        ),
+        sa.Column("principal_office", sa.String(length=200), nullable=True, comment="An office's id, or its title"),
         sa.Column("purpose", sa.Text(), nullable=True),
         sa.Column("delegation_size", sa.Integer(), nullable=True),
         sa.Column(

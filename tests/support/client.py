@@ -1,0 +1,177 @@
+"""Asking the application over HTTP in this process: real requests, one event loop, as under a server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import anyio.from_thread
+import httpx2 as httpx
+from fastapi import FastAPI
+
+from app.access.register import Register
+from app.config import Settings
+from app.main import create_app
+from support.databases import Holder, settings_for
+
+PREFIX = "/api/v1"
+DEFAULT_SETTINGS = settings_for("sqlite:///:memory:").model_dump(exclude={"database_url"})
+
+
+class Transport(httpx.BaseTransport):
+    """Hands a request to an ASGI application that runs on an event loop of another thread."""
+
+    def __init__(self, app: Callable[..., Any], portal: anyio.from_thread.BlockingPortal) -> None:
+        self.app = app
+        self.portal = portal
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self.portal.call(self._ask, request)
+
+    async def _ask(self, request: httpx.Request) -> httpx.Response:
+        path, _, query = request.url.raw_path.partition(b"?")
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": request.method,
+            "scheme": request.url.scheme,
+            # As uvicorn decodes it.
+            "path": httpx.URL(raw_path=path).path if b"%" not in path else _unquoted(path),
+            "raw_path": path,
+            "query_string": query,
+            "root_path": "",
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "client": ("127.0.0.1", 50000),
+            "server": ("testserver", 80),
+        }
+        body = _messages(request)
+        started: dict[str, Any] = {}
+        chunks: list[bytes] = []
+
+        async def receive() -> dict[str, Any]:
+            return await anext(body)
+
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                started.update(message)
+            else:
+                chunks.append(message.get("body", b""))
+
+        await self.app(scope, receive, send)
+        return httpx.Response(started["status"], headers=started["headers"], content=b"".join(chunks))
+
+
+def _unquoted(path: bytes) -> str:
+    from urllib.parse import unquote  # noqa: PLC0415 - the name says enough here
+
+    return unquote(path.decode("ascii"))
+
+
+async def _messages(request: httpx.Request) -> AsyncIterator[dict[str, Any]]:
+    assert isinstance(request.stream, httpx.SyncByteStream)
+    for chunk in request.stream:
+        yield {"type": "http.request", "body": chunk, "more_body": True}
+    yield {"type": "http.request", "body": b"", "more_body": False}
+    await asyncio.Event().wait()  # the client stays until it has its answer
+
+
+class Apps:
+    """Applications for tests. Building one costs more than most tests, so the usual one changes registers."""
+
+    def __init__(self, portal: anyio.from_thread.BlockingPortal) -> None:
+        self.portal = portal
+        self._usual: FastAPI | None = None
+
+    @contextmanager
+    def serving(self, settings: Settings) -> Iterator[FastAPI]:
+        """An application that serves the register of these settings, from its startup to its shutdown."""
+        app = self._app(settings)
+        lifespan: AbstractContextManager[Any] = self.portal.wrap_async_context_manager(
+            app.router.lifespan_context(app)
+        )
+        with lifespan:
+            yield app
+
+    def _app(self, settings: Settings) -> FastAPI:
+        if settings.model_dump(exclude={"database_url"}) != DEFAULT_SETTINGS:
+            return create_app(settings)
+        if self._usual is None:
+            self._usual = create_app(settings)
+        else:
+            self._usual.state.register = Register(settings)
+        return self._usual
+
+    def client(self, app: FastAPI) -> httpx.Client:
+        return httpx.Client(transport=Transport(app, self.portal), base_url="http://testserver")
+
+
+class Api:
+    """The API as one caller uses it. A server error fails the test, unless it is what the test is about."""
+
+    def __init__(
+        self, client: httpx.Client, secrets: Mapping[Holder, str], secret: str | None, *, may_fail: bool = False
+    ) -> None:
+        self.client = client
+        self.secrets = secrets
+        self.secret = secret
+        self.may_fail = may_fail
+
+    def as_(self, role: str, clearance: str = "RESTRICTED", nationality: str | None = "NZ") -> "Api":
+        """The same register, asked by another caller."""
+        return self.with_secret(self.secrets[role, clearance, nationality])  # type: ignore[index]
+
+    def with_secret(self, secret: str | None) -> "Api":
+        return Api(self.client, self.secrets, secret, may_fail=self.may_fail)
+
+    def anonymous(self) -> "Api":
+        return self.with_secret(None)
+
+    def failing(self) -> "Api":
+        """The same caller, in a test that is about server errors."""
+        return Api(self.client, self.secrets, self.secret, may_fail=True)
+
+    def ask(self, method: str, path: str, *, headers: Any = None, **options: Any) -> httpx.Response:
+        given = httpx.Headers(headers or {})
+        if self.secret is not None and "authorization" not in given:
+            given["authorization"] = f"Bearer {self.secret}"
+        url: Any = path if path.startswith(("http:", "/api/")) else PREFIX + path
+        answer = self.client.request(method, options.pop("url", url), headers=given, **options)
+        assert self.may_fail or answer.status_code < 500, f"{method} {path}: {answer.text}"
+        return answer
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.ask("GET", path, **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> httpx.Response:
+        return self.ask("POST", path, json=json, **options)
+
+    def patch(self, path: str, json: Any = None, **options: Any) -> httpx.Response:
+        return self.ask("PATCH", path, json=json, **options)
+
+    def put(self, path: str, json: Any = None, **options: Any) -> httpx.Response:
+        return self.ask("PUT", path, json=json, **options)
+
+    def delete(self, path: str, **options: Any) -> httpx.Response:
+        return self.ask("DELETE", path, **options)
+
+    # What tests do most, with the answer that is expected.
+
+    def read(self, path: str, **params: Any) -> Any:
+        answer = self.get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def items(self, path: str, **params: Any) -> list[Any]:
+        items: list[Any] = self.read(path, **params)["items"]
+        return items
+
+    def make(self, path: str, document: Any) -> Any:
+        answer = self.post(path, document)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def change(self, path: str, patch: Any, **headers: str) -> Any:
+        answer = self.patch(path, patch, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()

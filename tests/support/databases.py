@@ -1,0 +1,177 @@
+"""Databases for tests: one template of each kind for a worker, made by the real migrations, and cheap copies."""
+
+import os
+import shutil
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from secrets import token_hex
+from typing import get_args
+
+from sqlalchemy import make_url
+from sqlalchemy.orm import Session
+
+from app.access import tokens
+from app.access.register import Register
+from app.config import Classification, Settings
+from app.exchange.reference import load_countries
+from app.migrating import migrate
+from app.models.choices import Role
+from support.postgres import Server, find_or_start
+
+KINDS = ("sqlite", "postgresql")
+
+SERVER_DIRECTORY = "TRACKER_TEST_SERVER"
+"""The environment variable by which the workers of a run find its one PostgreSQL."""
+
+Holder = tuple[Role, Classification, str | None]
+"""Role, clearance and nationality of a token."""
+
+NATIONALITIES = ("NZ", "AU", "TO", None)
+HOLDERS: tuple[Holder, ...] = tuple(
+    (role, clearance, nationality)
+    for role in get_args(Role)
+    for clearance in get_args(Classification)
+    for nationality in NATIONALITIES
+)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A migrated database with the countries of ISO 3166 and a token for every sort of caller."""
+
+    url: str
+    secrets: Mapping[Holder, str]
+
+
+class Databases(ABC):
+    """Where databases of one kind come from."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self._template: Template | None = None
+
+    @property
+    def template(self) -> Template:
+        if self._template is None:
+            self._template = filled(self.make_empty())
+        return self._template
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        """The address of a register like the template, of one's own."""
+        url = self.make_copy(self.template.url)
+        yield url
+        self.remove(url)
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """The address of a database without a single table."""
+        url = self.make_empty()
+        yield url
+        self.remove(url)
+
+    def close(self) -> None:
+        if self._template is not None:
+            self.remove(self._template.url)
+
+    @abstractmethod
+    def make_empty(self) -> str: ...
+
+    @abstractmethod
+    def make_copy(self, url: str) -> str: ...
+
+    @abstractmethod
+    def remove(self, url: str) -> None: ...
+
+
+class SqliteDatabases(Databases):
+    """Files in a directory."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__()
+        self.directory = directory
+
+    def make_empty(self) -> str:
+        return f"sqlite:///{self.directory / f'register-{next(self._numbers)}.db'}"
+
+    def make_copy(self, url: str) -> str:
+        made = self.make_empty()
+        shutil.copyfile(_path(url), _path(made))
+        return made
+
+    def remove(self, url: str) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{_path(url)}{suffix}").unlink(missing_ok=True)
+
+
+def _path(url: str) -> str:
+    return str(make_url(url).database)
+
+
+class PostgresDatabases(Databases):
+    """Databases of the run's server; their names are this worker's own, also on a server that is shared."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self.server = server
+        self.prefix = f"tracker_test_{token_hex(4)}"
+
+    def make_empty(self) -> str:
+        return self.server.create_database(self._name())
+
+    def make_copy(self, url: str) -> str:
+        return self.server.create_database(self._name(), template=str(make_url(url).database))
+
+    def remove(self, url: str) -> None:
+        self.server.drop_database(str(make_url(url).database))
+
+    def _name(self) -> str:
+        return f"{self.prefix}_{next(self._numbers)}"
+
+
+def filled(url: str) -> Template:
+    """Makes a template of an empty database, as an operator would: migrations, then the reference data."""
+    migrate(url)
+    register = Register(settings_for(url))
+    try:
+        load_countries(register)
+        with register.database.write() as connection, Session(connection) as session:
+            secrets = {
+                holder: tokens.create(
+                    session,
+                    name=f"{holder[0]} {number}",
+                    role=holder[0],
+                    clearance=holder[1],
+                    nationality=holder[2],
+                    now=datetime.now(UTC),
+                    days=1,
+                )[1]
+                for number, holder in enumerate(HOLDERS)
+            }
+            session.flush()
+    finally:
+        register.close()
+    return Template(url, secrets)
+
+
+def settings_for(url: str, **changes: object) -> Settings:
+    """Settings of a test register: what a developer's own `.env` says does not count."""
+    return Settings(_env_file=None, database_url=url, **changes)  # type: ignore[call-arg]
+
+
+def start_server() -> Server:
+    """Starts the PostgreSQL of this run, for all its workers."""
+    directory = tempfile.mkdtemp(prefix="tracker-pg-")
+    os.environ[SERVER_DIRECTORY] = directory
+    return find_or_start(Path(directory))
+
+
+def running_server() -> Server:
+    """The PostgreSQL of this run."""
+    return Server(Path(os.environ[SERVER_DIRECTORY]))

@@ -1,0 +1,63 @@
+"""Valid documents of every resource, no two alike, with the records that they refer to."""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from app.api import api_routes as api_routes  # noqa: PLC0414 - declares every resource
+from app.crud.resource import RESOURCES, Resource
+from support.client import Api
+
+KINDS = ("bilateral-talks", "visits", "dialogues", "exercises", "deployments")
+
+
+class Documents:
+    """Makes documents for one register, through its API."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self._numbers = count(1)
+        self._records: dict[str, Any] = {}
+        self._unique: dict[str, Callable[[int], dict[str, Any]]] = {
+            "partners": lambda number: {"code": f"P{number:03}", "name": f"Partner {number:03}"},
+            "institutions": lambda number: {"code": f"I{number:03}", "name": f"Institution {number:03}"},
+            "people": lambda number: {"name": f"Person {number:03}"},
+            "offices": lambda number: {"title": f"Office {number:03}"},
+            "posts": lambda number: {"name": f"Post {number:03}"},
+            "series": lambda number: {"slug": f"series-{number:03}", "name": f"Series {number:03}"},
+            "priorities": lambda number: {"code": f"PRI-{number:03}", "title": f"Priority {number:03}"},
+            "appointments": lambda _: {"person": self.person(), "office": self.make("offices")["id"]},
+            "participants": lambda _: {"person": self.make("people")["id"]},
+            "deployments": lambda _: {"mission": self.mission(), "partners": [self.mission()]},
+        }
+
+    def of(self, path: str, **changes: Any) -> dict[str, Any]:
+        """A valid document for a collection, such as `visits`; `None` in `changes` is null, `...` leaves out."""
+        resource: Resource = RESOURCES[path]
+        unique = self._unique.get(path, lambda _: {})(next(self._numbers))
+        document = {**resource.example, **unique, **changes}
+        return {name: value for name, value in document.items() if value is not ...}
+
+    def make(self, path: str, **changes: Any) -> Any:
+        """A record of a collection, as the register answers it."""
+        return self.api.make(f"/{path}", self.of(path, **changes))
+
+    def visit(self, **changes: Any) -> Any:
+        return self.make("visits", **changes)
+
+    def person(self) -> str:
+        """The id of a person who is there for others to refer to."""
+        return self._once("person", "people")["id"]  # type: ignore[no-any-return]
+
+    def mission(self) -> str:
+        """The code of an institution that deployments serve under."""
+        return self._once("mission", "institutions", code="UNMISS")["code"]  # type: ignore[no-any-return]
+
+    def engagement(self) -> str:
+        """The id of an engagement that others take part in."""
+        return self._once("engagement", "visits")["id"]  # type: ignore[no-any-return]
+
+    def _once(self, name: str, path: str, **changes: Any) -> Any:
+        if name not in self._records:
+            self._records[name] = self.make(path, **changes)
+        return self._records[name]

@@ -1,0 +1,69 @@
+"""The pages load nothing from outside, keep to their policy, and say what the register's errors mean."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.errors import PROBLEM_TYPES
+from app.web import docs, pages, problems
+
+PAGES = ["/docs", "/problems", *(problem.uri for problem in PROBLEM_TYPES)]
+STATIC = sorted(path for path in pages.STATIC_DIRECTORY.rglob("*") if path.is_file())
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    app = FastAPI(docs_url=None, redoc_url=None)
+    app.include_router(docs.router)
+    app.include_router(problems.router)
+    app.mount(pages.STATIC_PATH, pages.static_files())
+    return TestClient(app)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_whole_and_stays_on_this_server(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Security-Policy"] == pages.CONTENT_SECURITY_POLICY
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.text.count("<h1>") == answer.text.count("<main ") == 1
+    assert '<html lang="' in answer.text
+    assert not re.search(r"<script(?![^>]* src=)| on\w+=|style=|<style|https?://", answer.text)
+    for address in re.findall(r'(?:href|src)="([^"#][^"]*)"', answer.text):
+        if not address.endswith("openapi.json"):
+            assert client.get(f"{path}/../{address}").status_code == 200, address
+
+
+@pytest.mark.parametrize("file", STATIC, ids=lambda file: file.name)
+def test_a_static_file_has_its_type_and_a_validator(client: TestClient, file: Path) -> None:
+    path = f"{pages.STATIC_PATH}/{file.relative_to(pages.STATIC_DIRECTORY).as_posix()}"
+    answer = client.get(path)
+    assert answer.content == file.read_bytes()
+    assert answer.headers["Content-Type"].split(";")[0] == pages.MEDIA_TYPES.get(file.suffix, "text/plain")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_the_vendored_files_are_the_published_ones() -> None:
+    folder = pages.STATIC_DIRECTORY / "swagger-ui"
+    named = dict(re.findall(r"^\| `(\S+)` \| ([0-9a-f]{64}) \|$", (folder / "README.md").read_text(), re.M))
+    assert set(named) == {"swagger-ui-bundle.js", "swagger-ui.css"}
+    for name, digest in named.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+
+
+def test_text_is_escaped() -> None:
+    assert pages.prose("`a<b` & <script>") == "<code>a&lt;b</code> &amp; &lt;script&gt;"
+    assert "<title>a &lt;b&gt; - " in bytes(pages.page("a <b>", "").body).decode()
+
+
+def test_the_root_leads_to_the_docs_also_under_a_prefix(client: TestClient) -> None:
+    answer = client.get("/", follow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/docs")
+    under = TestClient(client.app, root_path="/register")
+    assert under.get("/", follow_redirects=False).headers["Location"] == "/register/docs"
