@@ -6,15 +6,8 @@ from pydantic import Field
 
 from app.core.fields import Document, Line, Title, Url
 from app.crud.resource import RESOURCES, Resource
-from app.engagements.engagement import (
-    CHILDREN,
-    RULES,
-    SORTS,
-    EngagementFields,
-    EngagementQuery,
-    EngagementRead,
-    prepare,
-)
+from app.engagements.asking import SORTS, EngagementQuery
+from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare
 from app.models import BilateralTalks
 from app.models.choices import HostedBy
 

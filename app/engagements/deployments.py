@@ -6,12 +6,11 @@ from app.access.markings import marking_faults
 from app.core.fields import Code, Day, Headcount, Line, References
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
+from app.engagements.asking import SORTS, EngagementQuery
 from app.engagements.engagement import (
     CHILDREN,
-    SORTS,
     Contributions,
     EngagementFields,
-    EngagementQuery,
     EngagementRead,
     dates_in_order,
     each_once,

@@ -10,15 +10,8 @@ from app.access.work import Work
 from app.core.fields import Document, Line, Moment, Title
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
-from app.engagements.engagement import (
-    CHILDREN,
-    RULES,
-    SORTS,
-    EngagementFields,
-    EngagementQuery,
-    EngagementRead,
-    prepare,
-)
+from app.engagements.asking import SORTS, EngagementQuery
+from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare
 from app.errors import Fault
 from app.models import Dialogue, Institution, Series
 from app.models.choices import Format

@@ -6,10 +6,11 @@ from pydantic import Discriminator
 
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
+from app.engagements.asking import SORTS, EngagementQuery
 from app.engagements.bilateral_talks import BILATERAL_TALKS
 from app.engagements.deployments import DEPLOYMENTS
 from app.engagements.dialogues import DIALOGUES
-from app.engagements.engagement import SORTS, EngagementFields, EngagementQuery, EngagementRead
+from app.engagements.engagement import EngagementFields, EngagementRead
 from app.engagements.exercises import EXERCISES
 from app.engagements.visits import VISITS
 from app.models import Engagement

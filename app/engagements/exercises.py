@@ -7,17 +7,8 @@ from pydantic import Field
 from app.core.fields import Headcount, Prose
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Children, Resource
-from app.engagements.engagement import (
-    CHILDREN,
-    RULES,
-    SORTS,
-    Contributions,
-    EngagementFields,
-    EngagementQuery,
-    EngagementRead,
-    linked,
-    prepare,
-)
+from app.engagements.asking import SORTS, EngagementQuery, linked
+from app.engagements.engagement import CHILDREN, RULES, Contributions, EngagementFields, EngagementRead, prepare
 from app.models import Exercise, ExerciseDomain
 from app.models.choices import Domain, ExerciseType
 

@@ -11,15 +11,8 @@ from app.core.fields import Document, Headcount, Line, Moment, Prose, RecordId, 
 from app.core.ids import as_id
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
-from app.engagements.engagement import (
-    CHILDREN,
-    RULES,
-    SORTS,
-    EngagementFields,
-    EngagementQuery,
-    EngagementRead,
-    prepare,
-)
+from app.engagements.asking import SORTS, EngagementQuery
+from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare
 from app.errors import Fault
 from app.models import Office, Person, Post, Visit
 from app.models.choices import Direction
