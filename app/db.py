@@ -48,14 +48,20 @@ class Database:
         self._turn = threading.Lock() if self.is_sqlite else nullcontext()
 
     def _sqlite(self, threads: int, busy_timeout_ms: int, *, reads: bool) -> Engine:
-        if self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
             self.url,
             pool_size=threads,
             max_overflow=2,
             connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000},
         )
+
+        @event.listens_for(engine, "do_connect")
+        def make_private(_dialect: Any, _record: Any, arguments: Any, _named: Any) -> None:
+            # Whoever can read the file can read the register: it is its owner's alone (NZISM 20.4.4).
+            path = Path(arguments[0])
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch(mode=0o600)
 
         @event.listens_for(engine, "connect")
         def prepare(connection: sqlite3.Connection, _record: Any) -> None:

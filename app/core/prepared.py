@@ -26,6 +26,11 @@ class TooLong(Exception):  # noqa: N818 - not an error: the read belongs into a 
     """A read on the event loop has taken as many steps as it may."""
 
 
+def too_long(error: BaseException) -> bool:
+    """Whether an error of the driver, or one around it, says that a read was cut off for its length."""
+    return isinstance(error, TooLong) or str(getattr(error, "orig", error)) == "interrupted"
+
+
 class Prepared:
     """One statement in the words of one database."""
 
@@ -46,7 +51,7 @@ class Prepared:
             cursor.execute(self.sql, parameters)
             rows: list[Any] = cursor.fetchall()
         except self.unavailable as error:
-            if str(error) == "interrupted":
+            if too_long(error):
                 raise TooLong from None
             raise Unavailable(headers={"Retry-After": "2"}) from error
         return rows

@@ -45,7 +45,7 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
 
 def check_shape(resource: Resource, fields: Sequence[str], expand: Sequence[str]) -> None:
     """Raises Invalid, naming each, if fields are chosen that the record has not, or expanded that cannot be."""
-    readable, expandable = set(resource.read.model_fields), set(resource.expandable)
+    readable, expandable = resource.readable, set(resource.expandable)
     faults = [
         Fault(f"There is no field {name!r}", "not_allowed", parameter="fields")
         for name in fields

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, reduce
+from operator import or_
+from typing import Annotated, Any
 
+from pydantic import Discriminator
 from sqlalchemy import ColumnElement, Table, literal_column, true
 from sqlalchemy import inspect as inspect_mapped
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
@@ -94,8 +96,8 @@ class Resource:
     read_only: bool = False
     """Whether records are made and changed elsewhere: `/engagements` reads across all kinds."""
 
-    read_as: Any = None
-    """What a record may read as, where that is not one model."""
+    kinds: "tuple[Resource, ...]" = ()
+    """The resources whose records this one reads together."""
 
     plural_noun: str | None = None
 
@@ -118,7 +120,20 @@ class Resource:
     @cached_property
     def read_or_selection(self) -> Any:
         """What a read answers: the whole record, or what `fields` and `expand` make of it."""
-        return (self.read_as or self.read) | self.selection
+        return self.answer | self.selection
+
+    @cached_property
+    def answer(self) -> Any:
+        """What a whole record reads as: of several kinds, one of theirs."""
+        if not self.kinds:
+            return self.read
+        on = next(iter(self.kinds[0].constants))
+        return Annotated[reduce(or_, (each.read for each in self.kinds)), Discriminator(on)]
+
+    @cached_property
+    def readable(self) -> frozenset[str]:
+        """The fields that a record of this resource, or of one of its kinds, may have."""
+        return frozenset(self.read.model_fields).union(*(each.readable for each in self.kinds))
 
     @cached_property
     def patch_example(self) -> dict[str, Any]:
@@ -180,6 +195,8 @@ class Resource:
     def expandable(self) -> dict[str, References]:
         """The fields that name other records."""
         named: dict[str, References] = {}
+        for kind in self.kinds:
+            named |= kind.expandable
         for name, info in self.fields.model_fields.items():
             found = next(references(info.annotation, info.metadata), None)
             if found is not None:

@@ -15,11 +15,12 @@ from typing import Any
 from anyio.to_thread import run_sync
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect
 
 from app.access.work import reading, register_of
 from app.core.jsonbody import loads
-from app.core.prepared import TooLong
+from app.core.prepared import TooLong, too_long
 from app.errors import NotAcceptable, Problem, TooLarge, UnsupportedMediaType
 
 JSON_TYPES = frozenset({"application/json"})
@@ -46,7 +47,9 @@ class RegisterRoute(APIRoute):
                 request.scope["inline"] = True
                 try:
                     return _call(endpoint, request, arguments)
-                except TooLong:
+                except (TooLong, OperationalError) as error:
+                    if not too_long(error):
+                        raise
                     del request.scope["inline"]
             return await run_sync(_call, endpoint, request, arguments)
 

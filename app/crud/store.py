@@ -17,6 +17,7 @@ from app.access.markings import Mark, ceiling_faults, clearance_faults
 from app.access.visible import visible_records
 from app.access.work import Work
 from app.core.columns import Record
+from app.core.derive import create_only
 from app.core.documents import Examined, examine
 from app.core.ids import as_id, new_id
 from app.crud.links import reference_faults
@@ -136,8 +137,19 @@ def change(work: Work, resource: Resource, record: Any, patch: Any) -> Any:
     merged = {name: value for name, value in before.items() if name not in named}
     merged |= {name: patch[name] for name in named & set(resource.patch.model_fields) if patch[name] is not None}
     examined = examine(resource.fields, merged, resource.rules)
-    faults = [*(each for each in given.faults if each.code in ("unknown_field", "type")), *examined.faults]
+    kept = [_not_by_patch(resource, each) for each in given.faults if each.code in ("unknown_field", "type")]
+    faults = [*kept, *examined.faults]
     return rewrite(work, resource, record, Examined(examined.values, _distinct(faults)), before)
+
+
+def _not_by_patch(resource: Resource, fault: Fault) -> Fault:
+    """An unknown field of a patch may be one that only creation sets; then the client is told what to do."""
+    field = resource.fields.model_fields.get((fault.pointer or "")[1:])
+    if fault.code == "unknown_field" and field is not None and (only := create_only(field)) is not None:
+        return Fault(
+            f"Is set when the record is made, and changes only by {only.instead}", "create_only", fault.pointer
+        )
+    return fault
 
 
 def replace(work: Work, resource: Resource, record: Any, document: Any) -> Any:

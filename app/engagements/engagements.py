@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-from pydantic import Discriminator
-
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
@@ -41,9 +39,6 @@ ENGAGEMENTS = RESOURCES.add(
         key=Engagement.reference,
         example={},
         read_only=True,
-        read_as=Annotated[
-            BILATERAL_TALKS.read | VISITS.read | DIALOGUES.read | EXERCISES.read | DEPLOYMENTS.read,
-            Discriminator("kind"),
-        ],
+        kinds=KINDS,
     )
 )

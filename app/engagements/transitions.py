@@ -68,7 +68,7 @@ def add_transitions(router: APIRouter, resource: Resource) -> None:
         "transition", "POST", "/{id}/transitions", endpoint, Action.WRITE,
         summary=f"Move {resource.article} to another state",
         description="Where it can go from its present state stands in `allowed_transitions`.",
-        answer=resource.read_as or resource.read,
+        answer=resource.answer,
         example={"to": "confirmed"},
     )  # fmt: skip
     add(router, resource, operation, f"/{resource.path}")

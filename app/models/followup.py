@@ -15,7 +15,7 @@ class Priority(Record):
     code: Mapped[str] = mapped_column(String(20), unique=True)
     title: Mapped[str] = mapped_column(String(200))
     description: Mapped[str | None] = mapped_column(Text)
-    theme: Mapped[str | None] = mapped_column(String(80), index=True)
+    theme: Mapped[str | None] = mapped_column(String(200), index=True)
     status: Mapped[str] = mapped_column(String(20), index=True)
     target_cadence_months: Mapped[int | None]
     target_level: Mapped[str | None] = mapped_column(String(20))

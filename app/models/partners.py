@@ -20,8 +20,8 @@ class Partner(Record):
     name: Mapped[str] = mapped_column(String(200), index=True)
     official_name: Mapped[str | None] = mapped_column(String(200))
     aliases: Mapped[list[str]] = mapped_column(Json)
-    region: Mapped[str | None] = mapped_column(String(80), index=True, comment="Continental region")
-    subregion: Mapped[str | None] = mapped_column(String(80), index=True, comment="UN M49 sub-region")
+    region: Mapped[str | None] = mapped_column(String(200), index=True, comment="Continental region")
+    subregion: Mapped[str | None] = mapped_column(String(200), index=True, comment="UN M49 sub-region")
     note: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(Text)
 

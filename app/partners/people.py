@@ -35,7 +35,7 @@ class PersonFields(RecordFields):
     email: Email | None = None
     """Where to write."""
 
-    phone: Line | None = None
+    phone: Annotated[Line, Field(max_length=40)] | None = None
     """Where to call."""
 
     biography: Prose | None = None

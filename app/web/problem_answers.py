@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -102,6 +102,9 @@ def _validation(request: Request, error: Exception) -> Response:
 
 def _database(request: Request, error: Exception) -> Response:
     assert isinstance(error, DBAPIError)  # noqa: S101
+    if isinstance(error, DataError):
+        # The net under the limits that fields state themselves.
+        return problem_answer(Invalid("A value does not fit where it is kept."), request.scope)
     if isinstance(error, IntegrityError):
         # Two wrote at the same moment and met in a constraint; the checks before it had seen neither.
         return problem_answer(Conflict("Somebody else has just recorded the same."), request.scope)
