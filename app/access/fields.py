@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.core.fields import Country, RecordFields
+from app.core.fields import Country, RecordFields, References
+from app.models import Partner
 from app.models.choices import Classification, Endorsement
 
 
@@ -17,5 +18,5 @@ class MarkedFields(RecordFields):
     endorsements: Annotated[list[Endorsement], Field(max_length=12)] = []
     """Endorsements; none stands on UNCLASSIFIED."""
 
-    releasable_to: Annotated[list[Country], Field(max_length=60)] = []
+    releasable_to: Annotated[list[Annotated[Country, References(Partner.code)]], Field(max_length=60)] = []
     """Countries whose nationals may see it too; none with NZEO."""

@@ -39,6 +39,11 @@ class Representation(BaseModel):
     model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
 
+def bare(field: str, kind: Any, item: Any) -> BeforeValidator:
+    """Lets an item of a list be given by one of its fields alone: `"AU"` for `{"partner": "AU"}`."""
+    return BeforeValidator(lambda value: {field: value} if isinstance(value, str) else value, kind | item)
+
+
 @dataclass(frozen=True, slots=True)
 class References:
     """The value is the public key of another record, which must exist for the caller."""

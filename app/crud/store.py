@@ -132,12 +132,13 @@ def change(work: Work, resource: Resource, record: Any, patch: Any) -> Any:
     """Changes a record by a merge patch (RFC 7396). A patch that changes nothing leaves the version as it is."""
     check_present(record)
     given = examine(resource.patch, patch)
-    named = set(patch) if isinstance(patch, dict) else set()
+    named = set(patch) & set(resource.patch.model_fields) if isinstance(patch, dict) else set()
     before = current(resource, record)
     merged = {name: value for name, value in before.items() if name not in named}
-    merged |= {name: patch[name] for name in named & set(resource.patch.model_fields) if patch[name] is not None}
+    merged |= {name: patch[name] for name in named if patch[name] is not None}
     examined = examine(resource.fields, merged, resource.rules)
-    kept = [_not_by_patch(resource, each) for each in given.faults if each.code in ("unknown_field", "type")]
+    # Of the patch itself: that it is no object, or names what it may not. The whole document tells the rest.
+    kept = [_not_by_patch(resource, each) for each in given.faults if each.code == "unknown_field" or not each.pointer]
     faults = [*kept, *examined.faults]
     return rewrite(work, resource, record, Examined(examined.values, _distinct(faults)), before)
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.core.fields import Document, Line, Title, Url
+from app.core.fields import Document, Line, Title, Url, bare
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
 from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare
@@ -31,8 +31,8 @@ class BilateralTalksFields(EngagementFields):
     hosted_by: HostedBy | None = None
     """Whether we host, the partner, or a third country."""
 
-    agenda: Annotated[list[AgendaItem], Field(max_length=100)] = []
-    """What is to be talked about, in order."""
+    agenda: Annotated[list[Annotated[AgendaItem, bare("title", Title, AgendaItem)]], Field(max_length=100)] = []
+    """What is to be talked about, in order; a bare title will do."""
 
     joint_statement_url: Url | None = None
     """Where the joint statement is published."""

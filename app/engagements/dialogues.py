@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import select
 
 from app.access.work import Work
-from app.core.fields import Document, Line, Moment, Title
+from app.core.fields import Document, Line, Moment, Title, bare
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
@@ -50,8 +50,8 @@ class DialogueFields(EngagementFields):
     intervention: Line | None = None
     """The title of our speech."""
 
-    sessions: Annotated[list[SessionItem], Field(max_length=100)] = []
-    """The sessions, in order."""
+    sessions: Annotated[list[Annotated[SessionItem, bare("title", Title, SessionItem)]], Field(max_length=100)] = []
+    """The sessions, in order; a bare title will do."""
 
 
 class DialogueQuery(EngagementQuery):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from sqlalchemy import select
 
 from app.access.fields import MarkedFields
@@ -26,6 +26,7 @@ from app.core.fields import (
     Slug,
     TimeZone,
     Title,
+    bare,
 )
 from app.crud.resource import Children
 from app.errors import Fault
@@ -64,10 +65,6 @@ class EngagementPartnerItem(Document):
 
     role: PartnerRole = "participant"
     """Its part: host, co-host, participant or observer."""
-
-
-def _bare_code(value: Any) -> Any:
-    return {"partner": value} if isinstance(value, str) else value
 
 
 class ContributionItem(Document):
@@ -119,7 +116,7 @@ class EngagementFields(MarkedFields):
     timezone: Annotated[TimeZone, Field(examples=["Pacific/Auckland"])] | None = None
     """The time zone of the place."""
 
-    country: Country | None = None
+    country: Annotated[Country, References(Partner.code)] | None = None
     """Where it happens, ISO 3166-1 alpha-2."""
 
     city: Line | None = None
@@ -141,7 +138,7 @@ class EngagementFields(MarkedFields):
     """Which edition: `2026`, `11th`."""
 
     partners: Annotated[
-        list[Annotated[EngagementPartnerItem, BeforeValidator(_bare_code, Code | EngagementPartnerItem)]],
+        list[Annotated[EngagementPartnerItem, bare("partner", Code, EngagementPartnerItem)]],
         Field(max_length=250),
     ] = []
     """Who takes part, in order; a bare code is taken as a participant. At least one, except a deployment."""

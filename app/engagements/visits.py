@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.access.work import Work
-from app.core.fields import Document, Headcount, Line, Moment, Prose, RecordId, References, Title
+from app.core.fields import Document, Headcount, Line, Moment, Prose, RecordId, References
 from app.core.ids import as_id
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
@@ -21,8 +21,8 @@ from app.models.choices import Direction
 class ItineraryItem(Document):
     """One step of a visit's programme."""
 
-    starts_at: Moment
-    """When it begins."""
+    starts_at: Moment | None = None
+    """When it begins; null while that is open."""
 
     ends_at: Moment | None = None
     """When it ends."""
@@ -30,7 +30,7 @@ class ItineraryItem(Document):
     place: Line | None = None
     """Where."""
 
-    activity: Title
+    activity: Line | None = None
     """What."""
 
 
@@ -69,7 +69,7 @@ class VisitQuery(EngagementQuery):
 def itinerary_in_order(values: Mapping[str, Any]) -> Iterator[Fault]:
     """No step ends before it begins."""
     for index, item in enumerate(values.get("itinerary") or []):
-        if item["ends_at"] and item["ends_at"] < item["starts_at"]:
+        if item["starts_at"] and item["ends_at"] and item["ends_at"] < item["starts_at"]:
             yield Fault("Must not be before starts_at", "before_start", pointer=f"/itinerary/{index}/ends_at")
 
 

@@ -38,7 +38,7 @@ class PostFields(RecordFields):
     city: Title
     """The city."""
 
-    country: Country
+    country: Annotated[Country, References(Partner.code)]
     """The country that it stands in."""
 
     accreditations: Annotated[list[AccreditationItem], Field(max_length=200)] = []
