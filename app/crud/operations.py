@@ -55,7 +55,10 @@ def add(router: APIRouter, resource: Resource, operation: Operation, base: str, 
         summary=operation.summary,
         description=described(operation),
         operation_id=f"{operation.verb}_{resource.operation_name}".replace("-", "_"),
-        responses={status: {"model": model} for status, model in operation.also.items()},
+        responses={
+            **{status: {"model": model} for status, model in operation.also.items()},
+            **({304: {"description": "What the caller has is still so."}} if operation.method == "GET" else {}),
+        },
         openapi_extra={
             "parameters": parameters(resource, operation, path),
             "x-errors": sorted(errors_of(operation, path)),
@@ -104,7 +107,7 @@ def parameters(resource: Resource, operation: Operation, path: str) -> list[dict
         found += [each for each in query_parameters(ListQuery) if each["name"] == "cursor"]
     if operation.shaping:
         found += [each for each in query_parameters(ListQuery) if each["name"] in ("fields", "expand")]
-    if operation.method == "GET" and operation.verb == "read":
+    if operation.method == "GET":
         found.append(header("If-None-Match", "An `ETag` that the caller has: 304 if it is still the present one."))
     if 412 in errors_of(operation, path):  # noqa: PLR2004 - precondition failed
         found.append(header("If-Match", 'The `ETag` that the change is meant for, such as `"3"`.'))

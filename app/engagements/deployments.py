@@ -1,6 +1,8 @@
 """Deployments: forces serve abroad under a mandate."""
 
-from typing import Annotated
+from typing import Annotated, Self
+
+from pydantic import model_validator
 
 from app.access.markings import marking_faults
 from app.core.fields import Code, Day, Headcount, Line, References
@@ -49,6 +51,10 @@ class DeploymentFields(EngagementFields):
 
     contributions: Contributions = []
     """What our forces bring."""
+
+    @model_validator(mode="after")
+    def _one_day(self) -> Self:
+        return self  # open-ended
 
 
 class DeploymentQuery(EngagementQuery):

@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy import select
 
 from app.access.fields import MarkedFields
@@ -149,6 +149,13 @@ class EngagementFields(MarkedFields):
     tags: Annotated[list[Annotated[Line, Field(min_length=1, max_length=80)]], Field(max_length=50)] = []
     """Words that desks group engagements by."""
 
+    @model_validator(mode="after")
+    def _one_day(self) -> Self:
+        """What has no last day ends on its first."""
+        if self.ends_on is None:
+            self.ends_on = self.starts_on
+        return self
+
 
 class EngagementRead(RecordRead):
     """What only the register says of an engagement."""
@@ -206,9 +213,7 @@ RULES: tuple[Rule, ...] = (dates_in_order, each_once, some_partner, marking_faul
 
 
 def prepare(work: Work, record: Any, _values: Mapping[str, Any]) -> None:
-    """Gives a new engagement its reference, and one without a last day its first."""
-    if record.ends_on is None and record.kind != "deployment":
-        record.ends_on = record.starts_on
+    """Gives a new engagement its reference."""
     if record.reference is None:
         record.reference = new_reference(work, record.kind, record.starts_on)
 

@@ -198,7 +198,7 @@ def read_who(row: Record, kind: str | None) -> None:
 
 def read_series(row: Record) -> None:
     if name := row.line("series"):
-        if slug := slug_of(name):
+        if slug := row.lookup.series.get(fold(name)) or slug_of(name):
             row.payload["series"] = slug
             row.draft.series_name = name
         else:

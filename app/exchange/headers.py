@@ -156,8 +156,11 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-IGNORED = frozenset({"source", "confidence", "row_number"})
+IGNORED = frozenset({"row_number"})
 """Columns whose meaning is known, but which no record of the register has a place for."""
+
+SUMMARISED = frozenset({"source", "confidence"})
+"""Columns without a field of their own, which are kept in the summary of every record: said once for the file."""
 
 
 def _key(header: str) -> str:
@@ -214,6 +217,8 @@ def columns_of(headers: Sequence[str]) -> Columns:
             continue
         if column in IGNORED:
             warnings.append(Note(shown, "ignored_column", f"'{shown}' has no place in the register"))
+        elif column in SUMMARISED:
+            warnings.append(Note(shown, "kept_in_summary", f"'{shown}' has no field: it is kept in the summaries"))
         elif column in places:
             detail = f"'{shown}' means the same as '{names[column]}': the first that is not empty is taken"
             warnings.append(Note(shown, "repeated_column", detail))

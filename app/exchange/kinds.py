@@ -14,6 +14,7 @@ from app.exchange.record import PROSE, Record
 
 _ITEMS = re.compile(r"[;\n]")
 _VISIT_TO = re.compile(r"\b(?:visit|trip|travel) (?:to|of) (?:the )?(.+?)(?: and |,| \(|\d|$)", re.IGNORECASE)
+_OFFICE_AND_NAME = re.compile(r"([^()]+?) ?\(([^()]+)\)")
 _OPERATION = re.compile(r"(?:operation|op)\b\.? \w", re.IGNORECASE)
 _WEB = re.compile(r"https?://[!-~]{1,1990}")
 
@@ -72,7 +73,7 @@ def _put_hosted_by(row: Record) -> None:
 
 def _read_visit(row: Record) -> None:
     _put_direction(row)
-    row.put_line("principal", "principal_office")
+    _put_principal(row)
     if purpose := row.text("purpose"):
         row.payload["purpose"] = purpose[:PROSE]
     _put_count(row, "personnel", "delegation_size")
@@ -83,6 +84,22 @@ def _read_visit(row: Record) -> None:
             row.add_to_summary(f"{row.name('post')}: {post}")
             row.warn("post", "post_unknown", f"'{post[:80]}' is not a post of the register: added to the summary")
     _put_host_role(row)
+
+
+def _put_principal(row: Record) -> None:
+    """Whose visit it is: an office, and in brackets who holds it, if the register knows somebody of that name."""
+    first, *others = [one_line(each) for each in row.text("principal").split(";") if each.strip()] or [""]
+    if others:
+        row.add_to_summary(f"{row.name('principal')}: {row.text('principal')}")
+        row.warn("principal", "further_principals", f"'{first[:80]}' leads; all are in the summary")
+    named = _OFFICE_AND_NAME.fullmatch(first)
+    if named and (person := row.lookup.people.get(fold(named[2]))):
+        row.payload["principal"] = person
+        row.payload["principal_office"] = row.line("principal", named[1])
+    elif person := row.lookup.people.get(fold(first)):
+        row.payload["principal"] = person
+    elif office := row.line("principal", first):
+        row.payload["principal_office"] = office
 
 
 def _put_direction(row: Record) -> None:
@@ -117,7 +134,7 @@ def _put_forum(row: Record, forum: str) -> None:
     if code := row.lookup.institutions.get(fold(forum)):
         row.payload["forum"] = code
         return
-    slug = slug_of(forum)
+    slug = row.lookup.series.get(fold(forum)) or slug_of(forum)
     if slug and row.payload.get("series", slug) == slug:
         row.payload["forum"] = row.payload["series"] = slug
         row.draft.series_name = row.draft.series_name or row.line("forum")

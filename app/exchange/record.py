@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from app.exchange.cells import Cell, Note, blank, fold, one_line, prose, text_of, unsettled
 from app.exchange.choices import allowed, choose
-from app.exchange.headers import IGNORED, Columns
+from app.exchange.headers import IGNORED, SUMMARISED, Columns
 
 LINE = 200
 PROSE = 20_000
@@ -24,6 +24,10 @@ class Lookup:
     """Folded code or title -> code."""
     posts: Mapping[str, str] = field(default_factory=dict)
     """Folded name -> id."""
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Folded name -> id."""
+    series: Mapping[str, str] = field(default_factory=dict)
+    """Folded slug or name -> slug."""
     home_country: str = "NZ"
 
     @classmethod
@@ -34,6 +38,8 @@ class Lookup:
         partners: frozenset[str] = frozenset(),
         priorities: Mapping[str, str] | None = None,
         posts: Mapping[str, str] | None = None,
+        people: Mapping[str, str] | None = None,
+        series: Mapping[str, str] | None = None,
         home_country: str = "NZ",
     ) -> Self:
         """From names as the register spells them."""
@@ -42,6 +48,8 @@ class Lookup:
             partners,
             _folded(priorities or {}),
             _folded(posts or {}),
+            _folded(people or {}),
+            _folded(series or {}),
             home_country,
         )
 
@@ -145,8 +153,10 @@ class Record:
         """The summary, with everything that was written and has no field of its own in this kind."""
         for column, value in self._cells.items():
             if column not in self._used and not blank(value):
-                self.add_to_summary(f"{self.name(column)}: {text_of(value)}")
-                self.warn(column, "moved_to_summary", "There is no field for this: it was added to the summary")
+                label = self.name(column)
+                self.add_to_summary(f"{label[:1].upper()}{label[1:]}: {text_of(value)}")
+                if column not in SUMMARISED:
+                    self.warn(column, "moved_to_summary", "There is no field for this: it was added to the summary")
         summary = prose("\n\n".join([self.payload.get("summary", ""), *self._summary]))
         if len(summary) > PROSE:
             self.warn("summary", "text_cut", f"Longer than {PROSE:,} characters: the rest is not kept")

@@ -144,4 +144,7 @@ def _headers(status: str, response: dict[str, Any], operation_id: str) -> None:
     if verb == "create":
         response["headers"]["Location"] = {"description": "The record's address.", "schema": text}
     if verb in ("list", "query"):
-        response["headers"] = {"Link": {"description": 'The next page, `rel="next"`.', "schema": text}}
+        response["headers"] = {
+            "Link": {"description": 'The next page, `rel="next"`.', "schema": text},
+            "ETag": {"description": "Of this page, weak.", "schema": text},
+        }
