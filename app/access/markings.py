@@ -40,6 +40,15 @@ class Mark:
         )
 
     @property
+    def fields(self) -> dict[str, Any]:
+        """The marking as a document has it: each endorsement and country once, in alphabetical order."""
+        return {
+            "classification": self.classification,
+            "endorsements": list(self.endorsements),
+            "releasable_to": list(self.releasable_to),
+        }
+
+    @property
     def key(self) -> str:
         return "//".join([self.classification, "/".join(self.endorsements), "/".join(self.releasable_to)])
 

@@ -1,5 +1,6 @@
 """Operations: what an endpoint is for, who may use it, and how it stands in the OpenAPI document."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,8 +42,12 @@ class Operation:
 def add(router: APIRouter, resource: Resource, operation: Operation, base: str, *, shown: bool = True) -> None:
     """Puts an operation on a router: with its permission, without which no endpoint can be used."""
     endpoint = operation.endpoint
+    # What the route hands in itself is no parameter that a client could send.
+    signature = inspect.signature(endpoint)
+    sent = [each for name, each in signature.parameters.items() if name != "work"]
+    endpoint.__signature__ = signature.replace(parameters=sent)  # type: ignore[attr-defined]
     endpoint.action = operation.action  # type: ignore[attr-defined]
-    endpoint.quick = operation.action is Action.READ  # type: ignore[attr-defined]
+    endpoint.writes = operation.action is not Action.READ  # type: ignore[attr-defined]
     path = base + operation.path
     router.add_api_route(
         path,

@@ -93,7 +93,8 @@ def _expand(work: Work, resource: Resource, records: list[dict[str, Any]], name:
         for key, text, record_id in rows
     }
     for record in records:
-        record[name] = _set_in(record.get(name), found)
+        if name in record:
+            record[name] = _set_in(record[name], found)
 
 
 def _keys(value: Any) -> Iterable[str]:

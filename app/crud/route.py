@@ -9,6 +9,7 @@ right here, with a bound on its work, and goes to a thread only when it turns ou
 """
 
 import inspect
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -18,14 +19,15 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect
 
-from app.access.work import reading, register_of
+from app.access.work import reading, register_of, writing
 from app.core.jsonbody import loads
 from app.core.prepared import TooLong, too_long
 from app.errors import NotAcceptable, Problem, TooLarge, UnsupportedMediaType
 
 JSON_TYPES = frozenset({"application/json"})
 PATCH_TYPES = frozenset({"application/json", "application/merge-patch+json"})
-_ANY = ("*/*", "application/*", "application/json")
+_ANSWERS = frozenset({"application/*", "application/json"})
+_REFUSED = re.compile(r"q\s*=\s*0(\.0*)?\s*(;|$)")
 
 
 class RegisterRoute(APIRoute):
@@ -33,17 +35,17 @@ class RegisterRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint: Callable[..., Response] = self.endpoint
-        parameters = set(inspect.signature(endpoint).parameters) - {"request", "document"}
-        takes_body = "document" in inspect.signature(endpoint).parameters
-        quick = getattr(endpoint, "quick", False)
+        parameters = set(inspect.signature(endpoint).parameters)
+        takes_body = "document" in parameters
+        path_parameters = parameters - {"request", "document"}
         types = PATCH_TYPES if "PATCH" in (self.methods or ()) else JSON_TYPES
 
         async def handle(request: Request) -> Response:
             acceptable(request)
-            arguments: dict[str, Any] = {name: request.path_params[name] for name in parameters}
+            arguments: dict[str, Any] = {name: request.path_params[name] for name in path_parameters}
             if takes_body:
                 arguments["document"] = await document_of(request, types)
-            if quick and register_of(request).database.inline is not None:
+            if not endpoint.writes and register_of(request).database.inline is not None:
                 request.scope["inline"] = True
                 try:
                     return _call(endpoint, request, arguments)
@@ -57,19 +59,25 @@ class RegisterRoute(APIRoute):
 
 
 def _call(endpoint: Callable[..., Response], request: Request, arguments: dict[str, Any]) -> Response:
+    """Does a request's work in one transaction, which is over before the answer is sent."""
     document = arguments.get("document")
     if isinstance(document, Problem):
         # What is wrong with the body is told only to a caller who may use the operation at all.
         with reading(request):
             raise document
-    return endpoint(request, **arguments)
+    with (writing if endpoint.writes else reading)(request) as work:  # type: ignore[attr-defined]
+        return endpoint(work, request, **arguments)
 
 
 def acceptable(request: Request) -> None:
-    """Raises NotAcceptable unless the caller takes JSON."""
-    accept = request.headers.get("accept")
-    if accept is None or any(each in accept for each in _ANY) or accept.strip() == "":
+    """Raises NotAcceptable unless the caller takes JSON (RFC 9110, 12.5.1)."""
+    accept = request.headers.get("accept", "")
+    if not accept.strip() or "*/*" in accept:
         return
+    for each in accept.split(","):
+        media_type, _, parameters = each.partition(";")
+        if media_type.strip().lower() in _ANSWERS and not _REFUSED.search(parameters):
+            return
     raise NotAcceptable
 
 

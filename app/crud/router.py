@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.permissions import Action
-from app.access.work import Work, reading, writing
+from app.access.work import Work
 from app.core.derive import body_of
 from app.core.query import ListQuery
 from app.crud import bulk, store
@@ -76,9 +76,8 @@ def _page(work: Work, resource: Resource, query: ListQuery, request: Request) ->
 
 
 def _list(resource: Resource) -> Operation:
-    def endpoint(request: Request) -> Response:
-        with reading(request) as work:
-            return _page(work, resource, from_address(resource.list_query, request), request)
+    def endpoint(work: Work, request: Request) -> Response:
+        return _page(work, resource, from_address(resource.list_query, request), request)
 
     return Operation(
         "list", "GET", "", endpoint, Action.READ,
@@ -92,9 +91,8 @@ def _list(resource: Resource) -> Operation:
 def _query(resource: Resource) -> Operation:
     body = body_of(resource.list_query)
 
-    def endpoint(request: Request, document: body) -> Response:  # type: ignore[valid-type]
-        with reading(request) as work:
-            return _page(work, resource, from_body(resource.list_query, document, request), request)
+    def endpoint(work: Work, request: Request, document: body) -> Response:  # type: ignore[valid-type]
+        return _page(work, resource, from_body(resource.list_query, document, request), request)
 
     return Operation(
         "query", "POST", "/query", endpoint, Action.READ,
@@ -107,13 +105,12 @@ def _query(resource: Resource) -> Operation:
 
 
 def _read(resource: Resource) -> Operation:
-    def endpoint(request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
-        with reading(request) as work:
-            fields, expand = _shape_wanted(resource, request)
-            _, text, version = stored(work, resource, id, _parent_id(work, resource, request))
-            if fields or expand:
-                text = shaped(work, resource, [text], fields, expand)[0]
-            return single(request, text, version)
+    def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
+        fields, expand = _shape_wanted(resource, request)
+        _, text, version = stored(work, resource, id, _parent_id(work, resource, request))
+        if fields or expand:
+            text = shaped(work, resource, [text], fields, expand)[0]
+        return single(request, text, version)
 
     return Operation(
         "read", "GET", "/{id}", endpoint, Action.READ,
@@ -136,12 +133,11 @@ def _shape_wanted(resource: Resource, request: Request) -> tuple[tuple[str, ...]
 def _create(resource: Resource) -> Operation:
     body = body_of(resource.fields)
 
-    def endpoint(request: Request, document: body) -> Response:  # type: ignore[valid-type]
-        with writing(request) as work:
-            no_parameters(request)
-            parent = parent_of(work, resource, request)
-            record = store.create(work, resource, document, parent=parent)
-            return written(request, resource, record, created=True)
+    def endpoint(work: Work, request: Request, document: body) -> Response:  # type: ignore[valid-type]
+        no_parameters(request)
+        parent = parent_of(work, resource, request)
+        record = store.create(work, resource, document, parent=parent)
+        return written(request, resource, record, created=True)
 
     return Operation(
         "create", "POST", "", endpoint, Action.WRITE,
@@ -154,11 +150,10 @@ def _create(resource: Resource) -> Operation:
 def _bulk(resource: Resource) -> Operation:
     body = body_of(bulk_model(resource))
 
-    def endpoint(request: Request, document: body) -> Response:  # type: ignore[valid-type]
-        with writing(request) as work:
-            no_parameters(request)
-            parent = parent_of(work, resource, request)
-            return bulk.create_all(work, resource, document, parent=parent)
+    def endpoint(work: Work, request: Request, document: body) -> Response:  # type: ignore[valid-type]
+        no_parameters(request)
+        parent = parent_of(work, resource, request)
+        return bulk.create_all(work, resource, document, parent=parent)
 
     return Operation(
         "bulk", "POST", "/bulk", endpoint, Action.WRITE,
@@ -171,14 +166,13 @@ def _bulk(resource: Resource) -> Operation:
 def _upsert(resource: Resource) -> Operation:
     body = body_of(resource.fields)
 
-    def endpoint(request: Request, document: body, ref: str) -> Response:  # type: ignore[valid-type]
-        with writing(request) as work:
-            no_parameters(request)
-            parent = parent_of(work, resource, request)
-            record, created = store.upsert(
-                work, resource, ref, document, parent=parent, if_match=request.headers.get("if-match")
-            )
-            return written(request, resource, record, created=created)
+    def endpoint(work: Work, request: Request, document: body, ref: str) -> Response:  # type: ignore[valid-type]
+        no_parameters(request)
+        parent = parent_of(work, resource, request)
+        record, created = store.upsert(
+            work, resource, ref, document, parent=parent, if_match=request.headers.get("if-match")
+        )
+        return written(request, resource, record, created=created)
 
     return Operation(
         "upsert", "PUT", "/by-external-ref/{ref}", endpoint, Action.WRITE,
@@ -192,12 +186,11 @@ def _upsert(resource: Resource) -> Operation:
 def _patch(resource: Resource) -> Operation:
     body = body_of(resource.patch)
 
-    def endpoint(request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
-        with writing(request) as work:
-            no_parameters(request)
-            record = _for_change(work, resource, request, id)
-            store.change(work, resource, record, document)
-            return written(request, resource, record, created=False)
+    def endpoint(work: Work, request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
+        no_parameters(request)
+        record = _for_change(work, resource, request, id)
+        store.change(work, resource, record, document)
+        return written(request, resource, record, created=False)
 
     return Operation(
         "patch", "PATCH", "/{id}", endpoint, Action.WRITE,
@@ -208,11 +201,10 @@ def _patch(resource: Resource) -> Operation:
 
 
 def _withdraw(resource: Resource) -> Operation:
-    def endpoint(request: Request, id: str) -> Response:  # noqa: A002
-        with writing(request) as work:
-            no_parameters(request)
-            store.withdraw(work, _for_change(work, resource, request, id))
-            return Response(status_code=204)
+    def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002
+        no_parameters(request)
+        store.withdraw(work, _for_change(work, resource, request, id))
+        return Response(status_code=204)
 
     return Operation(
         "withdraw", "DELETE", "/{id}", endpoint, Action.WRITE,
@@ -223,12 +215,11 @@ def _withdraw(resource: Resource) -> Operation:
 
 
 def _restore(resource: Resource) -> Operation:
-    def endpoint(request: Request, id: str) -> Response:  # noqa: A002
-        with writing(request) as work:
-            no_parameters(request)
-            record = _for_change(work, resource, request, id)
-            store.restore(work, record)
-            return written(request, resource, record, created=False)
+    def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002
+        no_parameters(request)
+        record = _for_change(work, resource, request, id)
+        store.restore(work, record)
+        return written(request, resource, record, created=False)
 
     return Operation(
         "restore", "POST", "/{id}/restore", endpoint, Action.WRITE,

@@ -190,6 +190,8 @@ def sound(work: Work, resource: Resource, examined: Examined, record: Any, paren
     faults += resource.check(work, values, record, parent)
     if faults:
         raise Invalid(faults=_distinct(faults))
+    if issubclass(resource.model, Marked):
+        values |= Mark.of(values).fields
     _refuse_taken(work, resource, values, record)
     return values
 

@@ -175,8 +175,8 @@ class EngagementRead(RecordRead):
 
 CHILDREN = {
     "partners": Children(Engagement.partners, lambda place, item: EngagementPartner(**item, position=place)),
-    "priorities": Children(Engagement.priority_links, lambda _, code: EngagementPriority(priority=code)),
-    "tags": Children(Engagement.tag_links, lambda _, tag: EngagementTag(tag=tag)),
+    "priorities": Children(Engagement.priority_links, lambda place, code: EngagementPriority(priority=code, position=place)),
+    "tags": Children(Engagement.tag_links, lambda place, tag: EngagementTag(tag=tag, position=place)),
 }
 
 

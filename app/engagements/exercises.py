@@ -57,7 +57,7 @@ EXERCISES = RESOURCES.add(
         key=Exercise.reference,
         rules=RULES,
         children=CHILDREN
-        | {"domains": Children(Exercise.domain_links, lambda _, domain: ExerciseDomain(domain=domain))},
+        | {"domains": Children(Exercise.domain_links, lambda place, domain: ExerciseDomain(domain=domain, position=place))},
         prepare=prepare,
         example={
             "title": "Exercise Talisman Sabre 2027",

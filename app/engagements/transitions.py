@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.permissions import Action
-from app.access.work import writing
+from app.access.work import Work
 from app.core.derive import body_of
 from app.core.documents import examine
 from app.core.fields import Document, Prose
@@ -49,20 +49,19 @@ def add_transitions(router: APIRouter, resource: Resource) -> None:
     """Puts the operation on a router, below one kind of engagement or below all."""
     body = body_of(TransitionRequest)
 
-    def endpoint(request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
-        with writing(request) as work:
-            no_parameters(request)
-            found = store.find(work, resource, id, lock=True)
-            engagement = store.find(work, RESOURCES.of(found), found.id)
-            store.check_precondition(work, engagement, request.headers.get("if-match"))
-            store.check_present(engagement)
-            wanted = examine(TransitionRequest, document)
-            if wanted.faults:
-                raise Invalid(faults=wanted.faults)
-            work.reason = wanted.values["reason"]
-            with store.changing(work, engagement, "transition"):
-                move(engagement, **wanted.values)
-            return written(request, resource, engagement, created=False)
+    def endpoint(work: Work, request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
+        no_parameters(request)
+        found = store.find(work, resource, id, lock=True)
+        engagement = store.find(work, RESOURCES.of(found), found.id)
+        store.check_precondition(work, engagement, request.headers.get("if-match"))
+        store.check_present(engagement)
+        wanted = examine(TransitionRequest, document)
+        if wanted.faults:
+            raise Invalid(faults=wanted.faults)
+        work.reason = wanted.values["reason"]
+        with store.changing(work, engagement, "transition"):
+            move(engagement, **wanted.values)
+        return written(request, resource, engagement, created=False)
 
     operation = Operation(
         "transition", "POST", "/{id}/transitions", endpoint, Action.WRITE,

@@ -87,14 +87,16 @@ def import_table(
 def undone_unless(work: Work) -> Iterator[Callable[[], None]]:
     """A part of the work that is undone, in the database and in what is due to the ledger, unless it says `keep`."""
     changes, made = len(work.changes), dict(work.made)
-    kept: list[bool] = []
+    asked: list[bool] = []
+    kept = False
     savepoint = work.session.begin_nested()
     try:
-        yield lambda: kept.append(True)
-        if kept:
+        yield lambda: asked.append(True)
+        if asked:
             savepoint.commit()
+            kept = True
     finally:
-        if savepoint.is_active:
+        if not kept:
             savepoint.rollback()
             # A marking that is undone may give its number to another one: no object may outlive its row.
             work.session.expunge_all()
@@ -139,12 +141,13 @@ class Importer:
         if draft.ignored:
             return _row(draft, "ignored")
         reference = matches[0].reference if len(matches) == 1 else None
-        errors = [*draft.errors, *self._misfit(draft, matches)]
+        errors, warnings = [*draft.errors, *self._misfit(draft, matches)], list(draft.warnings)
         if not errors:
             try:
                 with undone_unless(self.work) as keep:
                     outcome, record = self._record(draft, matches[0] if matches else None)
                     keep()
+                self.series.add(draft.payload.get("series"))
                 return _row(draft, outcome, record.reference)
             except (Invalid, Conflict) as problem:
                 errors = self._errors(problem)
@@ -152,7 +155,7 @@ class Importer:
                 errors = [Note("", "conflict", "Somebody else has just recorded the same")]
             except DataError:
                 errors = [Note("", "not_kept", "The database cannot keep what the row says")]
-        draft.errors = errors
+        draft.errors, draft.warnings = errors, warnings
         return _row(draft, "rejected", reference)
 
     def _misfit(self, draft: Draft, matches: Sequence[Match]) -> Iterator[Note]:
@@ -189,11 +192,8 @@ class Importer:
         slug, name = draft.payload.get("series"), draft.series_name
         if slug is None or name is None or slug in self.series:
             return
-        if self.work.session.scalar(select(Series.id).where(Series.slug == slug)) is None:
-            store.create(self.work, SERIES, {"slug": slug, "name": name})
-            draft.warnings.append(Note(self.names.get("series", "series"), "series_made", f"'{name}' is a new series"))
-        else:
-            self.series.add(slug)
+        store.create(self.work, SERIES, {"slug": slug, "name": name})
+        draft.warnings.append(Note(self.names.get("series", "series"), "series_made", f"'{name}' is a new series"))
 
     def _errors(self, problem: Problem) -> list[Note]:
         """What the register refused, in the words of the file."""
@@ -235,7 +235,9 @@ def _refused(row: ImportRow) -> ImportRow:
     """A sound row of an import of which nothing was kept."""
     if row.outcome not in {"created", "updated"}:
         return row
-    note = ImportNote(column="", code="all_or_nothing", detail="The row is sound; others were rejected, so none went in")
+    note = ImportNote(
+        column="", code="all_or_nothing", detail="The row is sound; others were rejected, so none went in"
+    )
     reference = None if row.outcome == "created" else row.reference
     return row.model_copy(update={"outcome": "rejected", "reference": reference, "errors": [note]})
 

@@ -78,10 +78,10 @@ class Engagement(Marked, Record):
         order_by="EngagementPartner.position",
     )
     priority_links: Mapped[list["EngagementPriority"]] = relationship(
-        cascade="all, delete-orphan", lazy="raise", order_by="EngagementPriority.priority"
+        cascade="all, delete-orphan", lazy="raise", order_by="EngagementPriority.position"
     )
     tag_links: Mapped[list["EngagementTag"]] = relationship(
-        cascade="all, delete-orphan", lazy="raise", order_by="EngagementTag.tag"
+        cascade="all, delete-orphan", lazy="raise", order_by="EngagementTag.position"
     )
 
     @property
@@ -104,6 +104,7 @@ class Link(Base):
 
     engagement_id: Mapped[str] = mapped_column(Id, primary_key=True)
     starts_on: Mapped[date] = mapped_column(comment="The engagement's own, kept so by the foreign key")
+    position: Mapped[int] = mapped_column(comment="Lists keep the order in which they were given")
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:  # noqa: N805 - SQLAlchemy's declared_attr gets the class
@@ -127,7 +128,6 @@ class EngagementPartner(Link):
 
     partner: Mapped[str] = mapped_column(ForeignKey("partner.code"), primary_key=True)
     role: Mapped[str] = mapped_column(String(20))
-    position: Mapped[int]
 
 
 class EngagementPriority(Link):
@@ -221,7 +221,7 @@ class Exercise(Engagement):
     domain_links: Mapped[list[ExerciseDomain]] = relationship(
         cascade="all, delete-orphan",
         lazy="raise",
-        order_by="ExerciseDomain.domain",
+        order_by="ExerciseDomain.position",
     )
 
     @property

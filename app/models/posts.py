@@ -24,7 +24,7 @@ class Post(Record):
     accreditations: Mapped[list["Accreditation"]] = relationship(
         cascade="all, delete-orphan",
         lazy="raise",
-        order_by="[Accreditation.kind.desc(), Accreditation.partner]",
+        order_by="Accreditation.position",
     )
 
 
@@ -37,3 +37,4 @@ class Accreditation(Base):
     post_id: Mapped[str] = mapped_column(Id, ForeignKey("post.id"), primary_key=True)
     partner: Mapped[str] = mapped_column(ForeignKey("partner.code"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    position: Mapped[int]

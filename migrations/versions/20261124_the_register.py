@@ -245,6 +245,7 @@ def upgrade() -> None:
         sa.Column("post_id", ID, nullable=False),
         sa.Column("partner", sa.String(length=20), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["partner"], ["partner.code"], name=op.f("fk_accreditation_partner")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_accreditation_post_id")),
         sa.PrimaryKeyConstraint("post_id", "partner", "kind", name=op.f("pk_accreditation")),
@@ -623,6 +624,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["engagement_id", "starts_on"],
             ["engagement.id", "engagement.starts_on"],
@@ -645,6 +647,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["engagement_id", "starts_on"],
             ["engagement.id", "engagement.starts_on"],
@@ -680,6 +683,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["engagement_id", "starts_on"],
             ["engagement.id", "engagement.starts_on"],

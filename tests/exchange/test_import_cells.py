@@ -102,7 +102,7 @@ def test_unknown_repeated_and_ignored_columns_are_told() -> None:
     columns = columns_of(["Title", "Event", "Source", "Favourite colour", ""])
     assert [(note.column, note.code) for note in columns.warnings] == [
         ("Event", "repeated_column"),
-        ("Source", "ignored_column"),
+        ("Source", "kept_in_summary"),
         ("Favourite colour", "unknown_column"),
     ]
     assert columns.value([" ", "Talks"], "title") == "Talks"

@@ -3,16 +3,20 @@
 import os
 import shutil
 import tempfile
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
-from typing import get_args
+from typing import LiteralString, get_args
 
+import psycopg
+from psycopg import sql
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
@@ -123,16 +127,31 @@ class PostgresDatabases(Databases):
         self.prefix = f"tracker_test_{token_hex(4)}"
 
     def make_empty(self) -> str:
-        return self.server.create_database(self._name())
+        return self._make("template0")
 
     def make_copy(self, url: str) -> str:
-        return self.server.create_database(self._name(), template=str(make_url(url).database))
+        return self._make(str(make_url(url).database))
 
     def remove(self, url: str) -> None:
-        self.server.drop_database(str(make_url(url).database))
+        self._execute("DROP DATABASE {} WITH (FORCE)", str(make_url(url).database))
 
-    def _name(self) -> str:
-        return f"{self.prefix}_{next(self._numbers)}"
+    def close(self) -> None:
+        super().close()
+        if "_connection" in vars(self):
+            self._connection.close()
+
+    def _make(self, template: str) -> str:
+        name = f"{self.prefix}_{next(self._numbers)}"
+        self._execute("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
+        return self.server.url_of(name)
+
+    @cached_property
+    def _connection(self) -> psycopg.Connection:
+        """One for all: to connect costs more than to create."""
+        return psycopg.connect(self.server.url, autocommit=True)
+
+    def _execute(self, statement: LiteralString, *names: str) -> None:
+        self._connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def filled(url: str) -> Template:
@@ -140,7 +159,9 @@ def filled(url: str) -> Template:
     migrate(url)
     register = Register(settings_for(url))
     try:
-        load_countries(register)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # countryguess leaves its file to the collector
+            load_countries(register)
         with register.database.write() as connection, Session(connection) as session:
             secrets = {
                 holder: tokens.create(
