@@ -15,6 +15,7 @@ from app.engagements.participants import PARTICIPANTS
 from app.engagements.series import SERIES
 from app.engagements.transitions import add_transitions
 from app.errors import MethodNotAllowed, NotFound
+from app.exchange.imports import add_imports
 from app.followup.priorities import PRIORITIES
 from app.partners.appointments import APPOINTMENTS
 from app.partners.institutions import INSTITUTIONS
@@ -35,6 +36,7 @@ def api_routes() -> list[BaseRoute]:
         add_resource(router, PARTICIPANTS, under=resource)
     for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES):
         add_resource(router, resource)
+    add_imports(router)
     return list(router.routes)
 
 
