@@ -175,7 +175,9 @@ class EngagementRead(RecordRead):
 
 CHILDREN = {
     "partners": Children(Engagement.partners, lambda place, item: EngagementPartner(**item, position=place)),
-    "priorities": Children(Engagement.priority_links, lambda place, code: EngagementPriority(priority=code, position=place)),
+    "priorities": Children(
+        Engagement.priority_links, lambda place, code: EngagementPriority(priority=code, position=place)
+    ),
     "tags": Children(Engagement.tag_links, lambda place, tag: EngagementTag(tag=tag, position=place)),
 }
 

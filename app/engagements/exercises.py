@@ -57,7 +57,11 @@ EXERCISES = RESOURCES.add(
         key=Exercise.reference,
         rules=RULES,
         children=CHILDREN
-        | {"domains": Children(Exercise.domain_links, lambda place, domain: ExerciseDomain(domain=domain, position=place))},
+        | {
+            "domains": Children(
+                Exercise.domain_links, lambda place, domain: ExerciseDomain(domain=domain, position=place)
+            )
+        },
         prepare=prepare,
         example={
             "title": "Exercise Talisman Sabre 2027",
