@@ -87,7 +87,23 @@ def databases(asked: str, sizes: list[int], data: Path) -> Iterator[dict[int, st
             Path(folder).chmod(0o755)
             stack.callback(server.stop)
             asked = server.url
-        yield {size: _postgresql(asked, size) for size in sizes}
+        yield {size: stack.enter_context(_copy(_postgresql(asked, size))) for size in sizes}
+
+
+@contextmanager
+def _copy(url: str) -> Iterator[str]:
+    """A copy of a PostgreSQL database for one run, which writes into it."""
+    address = make_url(url)
+    kept, name = address.database, f"{address.database}_run"
+    engine = create_engine(database_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {kept} STRATEGY FILE_COPY"))
+        try:
+            yield address.set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    engine.dispose()
 
 
 def _postgresql(url: str, size: int) -> str:

@@ -1,5 +1,6 @@
 """Serving the register."""
 
+import os
 import socket
 from typing import Any
 
@@ -7,9 +8,10 @@ import uvicorn
 
 from app.commands.opening import Refused, listening, opened
 from app.config import Settings
-from app.main import create_app
 
+APP = "app.main:create_app"
 OPTIONS: dict[str, Any] = {
+    "factory": True,
     "server_header": False,
     "access_log": False,  # addresses hold what people search for; a proxy before the register may log what it should
     "proxy_headers": False,  # a header that anybody can send is no proof of an address
@@ -21,12 +23,13 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     with opened(settings):
         pass
     listening(host, port).close()
-    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, workers=workers, **OPTIONS)
+    uvicorn.run(APP, host=host, port=port, workers=workers, **OPTIONS)
 
 
 def serve_on(settings: Settings, ears: socket.socket) -> None:
     """Serves in this process, on a socket that listens already."""
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", **OPTIONS))
+    os.environ["TRACKER_DATABASE_URL"] = settings.database_url  # the application takes its settings from there
+    server = uvicorn.Server(uvicorn.Config(APP, log_level="warning", **OPTIONS))
     try:
         server.run(sockets=[ears])
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """Reading JSON from strangers: strict where the standard library is lenient (RFC 8259, I-JSON RFC 7493)."""
 
 import json
+from collections import Counter
 from typing import Any
 
 from app.errors import Fault, Invalid
@@ -20,8 +21,7 @@ def _unreadable(detail: str) -> Invalid:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise _Refused(f"The name {ascii(twice)[:80]} stands twice in one object")
     return result
 

@@ -31,7 +31,8 @@ def words(text: str) -> list[str]:
 def index_words(text: str) -> list[str]:
     """The words under which a text is found. `d'Ivoire` is found under `divoire`, `d` and `ivoire`."""
     found = words(text)
-    return found + [each for each in words(_APOSTROPHES.sub(" ", fold(text))) if each not in found]
+    known = set(found)
+    return found + [each for each in words(_APOSTROPHES.sub(" ", fold(text))) if each not in known]
 
 
 def query_words(text: str) -> list[str]:

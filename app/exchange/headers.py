@@ -69,6 +69,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "counterpart", "counterparts", "counterpart country", "nation", "foreign partner",
         "foreign partners", "partner state", "partner/s", "country/organisation",
         "countries/organisations", "country or organisation", "organisations", "partners involved",
+        "who with", "with whom",
         "countries involved", "nations involved", "attendees", "partner organisations", "partner code",
     ),
     "partner_roles": (

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from app.access.permissions import PERMISSIONS, Action
 from app.access.work import reading, register_of, writing
 from app.crud.asking import no_parameters
-from app.crud.route import acceptable
+from app.crud.route import acceptable, announced_length
 from app.errors import Fault, Invalid, TooLarge, UnsupportedMediaType
 from app.exchange.report import ImportReport
 from app.models.choices import Kind
@@ -131,8 +131,7 @@ async def _form(request: Request) -> FormData:
     if media_type != MULTIPART:
         raise UnsupportedMediaType(f"An import is sent as `{MULTIPART}`.", headers={"Accept-Post": MULTIPART})
     most = register_of(request).settings.max_import_bytes
-    announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > most + _FRAME:
+    if announced_length(request) > most + _FRAME:
         raise _too_large(most)
     parser = MultiPartParser(
         request.headers, _bounded(request, most), max_files=1, max_fields=len(FIELDS) * 2, max_part_size=_LONGEST_FIELD

@@ -1,5 +1,6 @@
 """Reference data that no desk should have to type: every country of ISO 3166 as a partner."""
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +21,9 @@ SOURCE = "ISO 3166-1; regions of the United Nations' M49 standard"
 
 def countries() -> Iterator[dict[str, Any]]:
     """Every country and territory of ISO 3166-1, with the regions that it belongs to."""
-    regions = {each["iso2"]: each for each in CountryData().countries}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the library leaves its data file to the collector
+        regions = {each["iso2"]: each for each in CountryData().countries}
     for country in sorted(pycountry.countries, key=lambda each: str(each.alpha_2)):
         found = regions.get(country.alpha_2, {})
         name = getattr(country, "common_name", country.name)
@@ -40,7 +43,9 @@ def load_countries(register: Register) -> int:
     register.refresh_markings()
     with writing_as(register, system("reference data"), new_id()) as work:
         known = set(work.session.scalars(select(Partner.code)))
-        missing = [each for each in countries() if each["code"] not in known]
+        missing = []
+        if not known.issuperset(each.alpha_2 for each in pycountry.countries):
+            missing = [each for each in countries() if each["code"] not in known]
         for document in missing:
             store.create(work, PARTNERS, document)
     return len(missing)

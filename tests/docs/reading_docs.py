@@ -48,6 +48,11 @@ def code(markdown: str) -> list[str]:
     return _CODE.findall(markdown)
 
 
+def paragraph(page: str, beginning: str) -> str:
+    """The paragraph that begins so."""
+    return next(each for each in text(page).split("\n\n") if each.lstrip().startswith(beginning))
+
+
 def blocks(page: str) -> list[tuple[str, str]]:
     """The fenced blocks of a page: what stands behind the fence, and what is inside."""
     return [(info.strip(), inside) for info, inside in _BLOCK.findall(text(page))]

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from reading_docs import code, table, text
+from reading_docs import code, paragraph, table
 
 from app.access.permissions import PERMISSIONS, Action
 from app.models.choices import Classification, Endorsement, Role
@@ -19,12 +19,8 @@ def test_the_table_of_roles_is_the_one_that_is_enforced() -> None:
 
 
 def test_every_classification_lowest_first() -> None:
-    line = next(
-        each for each in text("docs/access.md").splitlines() if each.startswith("Classifications, lowest first")
-    )
-    assert tuple(code(line)) == get_args(Classification)
+    assert tuple(code(paragraph("docs/access.md", "Classifications, lowest first"))) == get_args(Classification)
 
 
 def test_every_endorsement() -> None:
-    line = next(each for each in text("docs/access.md").splitlines() if each.startswith("Endorsements:"))
-    assert set(code(line)) == set(get_args(Endorsement))
+    assert set(code(paragraph("docs/access.md", "Endorsements:"))) == set(get_args(Endorsement))

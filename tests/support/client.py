@@ -84,9 +84,9 @@ class Apps:
         self._usual: FastAPI | None = None
 
     @contextmanager
-    def serving(self, settings: Settings) -> Iterator[FastAPI]:
+    def serving(self, settings: Settings, *, own: bool = False) -> Iterator[FastAPI]:
         """An application that serves the register of these settings, from its startup to its shutdown."""
-        app = self._app(settings)
+        app = create_app(settings) if own else self._app(settings)
         lifespan: AbstractContextManager[Any] = self.portal.wrap_async_context_manager(
             app.router.lifespan_context(app)
         )

@@ -1,0 +1,61 @@
+"""The command line as the page on operations tells it, and the commands that all pages use."""
+
+import re
+import shlex
+from typing import Any
+
+import pytest
+from reading_docs import PAGES, ROOT, blocks, code, table
+from typer.main import get_command
+
+from app.cli import app
+
+HELPERS = {"--help"}
+
+
+def _commands(command: Any, name: str) -> dict[str, Any]:
+    """Every command that does something, by what one types."""
+    if not hasattr(command, "commands"):
+        return {name: command}
+    return {
+        found: each
+        for sub, inner in command.commands.items()
+        for found, each in _commands(inner, f"{name} {sub}").items()
+    }
+
+
+COMMANDS = _commands(get_command(app), "tracker")
+ROWS = {code(row[0])[0]: row for row in table("docs/operations.md", "command", "options", "what it does")}
+
+
+def _options(command: Any) -> set[str]:
+    return {option for each in command.params for option in each.opts if option.startswith("--")} - HELPERS
+
+
+def test_every_command_is_documented_and_no_other() -> None:
+    assert set(ROWS) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_documented_and_no_other(name: str) -> None:
+    assert set(code(ROWS[name][1])) == _options(COMMANDS[name])
+
+
+def _used() -> list[tuple[str, str]]:
+    found = []
+    for page in PAGES:
+        name = page.relative_to(ROOT).as_posix()
+        for _, inside in blocks(name):
+            for line in inside.splitlines():
+                typed = re.search(r"(?:uv run |app )(tracker )?((?:demo|serve|migrate|sample|token|import)\b.*)", line)
+                if typed and (typed[1] or "docker" in line):
+                    found.append((name, f"tracker {typed[2]}"))
+    return found
+
+
+@pytest.mark.parametrize(("page", "line"), _used())
+def test_commands_that_pages_use_exist(page: str, line: str) -> None:
+    words = shlex.split(line)
+    name = next(each for each in COMMANDS if words[: len(each.split())] == each.split())
+    used = {word.partition("=")[0] for word in words if word.startswith("--")}
+    assert used <= _options(COMMANDS[name]), page

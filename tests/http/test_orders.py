@@ -1,0 +1,115 @@
+"""Sorting, and pages that stay exact while others write."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.crud.resource import RESOURCES
+from support.client import Api
+from support.documents import Documents
+from support.world import World
+
+Busy = tuple[Api, World]
+
+NULL_ORDER = {"ends_on": "9999-12-31", "country": "", "level": ""}
+"""What an empty value sorts as: no last day is the latest, no word the first."""
+
+ORDERS = [
+    *(f"{sign}{name}" for name in RESOURCES["engagements"].sortable for sign in ("", "-")),
+    "kind,-starts_on",
+    "-country,level,title",
+    "status,-ends_on,country",
+    "level,country,-id",
+    "-starts_on,id",
+    "ends_on,-starts_on,reference",
+    "starts_on,starts_on,-starts_on",
+]
+
+
+def in_order(records: list[Any], sort: str) -> list[str]:
+    terms = [(term.removeprefix("-"), term.startswith("-")) for term in sort.split(",")]
+    if "id" not in [name for name, _ in terms]:
+        terms.append(("id", terms[-1][1] if sort != "starts_on,starts_on,-starts_on" else False))
+    found = list(records)
+    for name, descending in reversed(terms if sort != "starts_on,starts_on,-starts_on" else [terms[0], terms[-1]]):
+        found.sort(key=lambda each: each[name] if each[name] is not None else NULL_ORDER[name], reverse=descending)  # noqa: B023
+    return [each["id"] for each in found]
+
+
+@pytest.mark.parametrize("sort", ORDERS)
+def test_a_list_comes_in_the_order_asked_for(busy: Busy, sort: str) -> None:
+    api, world = busy
+    wanted = in_order([each for each in world.engagements if not each["archived"]], sort)
+    assert [each["id"] for each in api.items("/engagements", limit=200, sort=sort)] == wanted
+    found: list[str] = []
+    page = api.read("/engagements", limit=17, sort=sort)
+    while True:
+        found += [each["id"] for each in page["items"]]
+        if page["next"] is None:
+            break
+        page = api.get(page["next"]).json()
+    assert found == wanted
+
+
+def test_a_link_filter_pages_in_the_same_order(busy: Busy) -> None:
+    api, world = busy
+    for sort in ("starts_on", "-starts_on", "-starts_on,title", "title", "-updated_at"):
+        there = [each for each in world.engagements if not each["archived"] and
+                 "AU" in [partner["partner"] for partner in each["partners"]]]
+        page, found = api.read("/engagements", limit=5, sort=sort, partner="AU"), []
+        while True:
+            found += [each["id"] for each in page["items"]]
+            if page["next"] is None:
+                break
+            page = api.get(page["next"]).json()
+        assert found == in_order(there, sort)
+
+
+def test_unless_told_otherwise_the_latest_comes_first(busy: Busy) -> None:
+    api, _ = busy
+    days = [each["starts_on"] for each in api.items("/visits", limit=200)]
+    assert days == sorted(days, reverse=True)
+
+
+@pytest.mark.parametrize("sort", ["starts_on", "-starts_on", "title,-starts_on", "-ends_on", "country"])
+def test_pages_stay_exact_while_others_write(api: Api, documents: Documents, sort: str) -> None:
+    """Whatever is there from the first page to the last comes exactly once."""
+    made = [
+        documents.visit(
+            title=f"Visit {number % 5}",
+            starts_on=date(2026, 1 + number % 6, 10).isoformat(),
+            ends_on=date(2026, 8, 1 + number % 3).isoformat(),
+            country=("TO", None, "FJ")[number % 3],
+        )
+        for number in range(24)
+    ]
+    untouched = {each["id"] for each in made}
+    found: list[str] = []
+    page = api.read("/visits", limit=5, sort=sort)
+    turn = 0
+    while True:
+        found += [each["id"] for each in page["items"]]
+        if page["next"] is None:
+            break
+        # Between two pages: one comes, one seen goes, one unseen goes, seen and unseen ones change.
+        documents.visit(title=f"Visit {turn}", starts_on=f"2026-0{1 + turn}-10", ends_on="2026-08-02", country=None)
+        seen = [each for each in found if each in untouched]
+        unseen = [each["id"] for each in made if each["id"] not in found and each["id"] in untouched]
+        for gone in (*seen[:1], *unseen[:1]):
+            api.delete(f"/visits/{gone}")
+            untouched.discard(gone)
+        for changed in (*seen[1:2], *unseen[1:2]):
+            api.change(f"/visits/{changed}", {"summary": f"Changed in turn {turn}", "partners": ["TO", "FJ"]})
+        page = api.get(page["next"]).json()
+        turn += 1
+    assert turn >= 4
+    assert len(found) == len(set(found)), "no record comes twice"
+    assert untouched <= set(found), "none is lost"
+
+
+def test_a_page_whose_last_row_is_withdrawn_still_leads_on(api: Api, documents: Documents) -> None:
+    made = [documents.visit(starts_on=f"2026-01-{day:02}", ends_on=None)["id"] for day in range(1, 7)]
+    page = api.read("/visits", limit=3, sort="starts_on")
+    api.delete(f"/visits/{made[2]}")
+    assert [each["id"] for each in api.get(page["next"]).json()["items"]] == made[3:]

@@ -1,0 +1,6 @@
+"""What all unit tests share: no database, and examples that fail on what is wrong, not on how long it took."""
+
+from hypothesis import settings
+
+settings.register_profile("unit", deadline=None, max_examples=150)
+settings.load_profile("unit")
