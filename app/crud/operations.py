@@ -30,11 +30,10 @@ class Operation:
     answer: Any
     status: int = 200
     example: Any = None
-    query: type[ListQuery] | None = None
+    query: type[BaseModel] | None = None
     """The parameters that its address takes."""
 
     cursor_only: bool = False
-    shaping: bool = False
     also: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
 
@@ -87,7 +86,7 @@ def errors_of(operation: Operation, path: str) -> set[int]:
         errors |= {409}
     if operation.method in {"POST", "PUT", "PATCH"} and operation.verb != "restore":
         errors |= {413, 415}
-    if operation.verb in ("patch", "withdraw", "restore", "upsert", "transition"):
+    if operation.verb in ("patch", "withdraw", "restore", "revert", "upsert", "transition"):
         errors |= {412, 428}
     return errors
 
@@ -110,8 +109,6 @@ def parameters(resource: Resource, operation: Operation, path: str) -> list[dict
         found += query_parameters(operation.query)
     if operation.cursor_only:
         found += [each for each in query_parameters(ListQuery) if each["name"] == "cursor"]
-    if operation.shaping:
-        found += [each for each in query_parameters(ListQuery) if each["name"] in ("fields", "expand")]
     if operation.method == "GET":
         found.append(header("If-None-Match", "An `ETag` that the caller has: 304 if it is still the present one."))
     if 412 in errors_of(operation, path):  # noqa: PLR2004 - precondition failed

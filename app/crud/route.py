@@ -34,7 +34,7 @@ class RegisterRoute(APIRoute):
     """A route of the register."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        endpoint: Callable[..., Response] = self.endpoint
+        endpoint: Any = self.endpoint
         parameters = set(inspect.signature(endpoint).parameters)
         takes_body = "document" in parameters
         path_parameters = parameters - {"request", "document"}
@@ -58,15 +58,16 @@ class RegisterRoute(APIRoute):
         return handle
 
 
-def _call(endpoint: Callable[..., Response], request: Request, arguments: dict[str, Any]) -> Response:
+def _call(endpoint: Any, request: Request, arguments: dict[str, Any]) -> Response:
     """Does a request's work in one transaction, which is over before the answer is sent."""
     document = arguments.get("document")
     if isinstance(document, Problem):
         # What is wrong with the body is told only to a caller who may use the operation at all.
         with reading(request):
             raise document
-    with (writing if endpoint.writes else reading)(request) as work:  # type: ignore[attr-defined]
-        return endpoint(work, request, **arguments)
+    with (writing if endpoint.writes else reading)(request) as work:
+        answer: Response = endpoint(work, request, **arguments)
+        return answer
 
 
 def acceptable(request: Request) -> None:

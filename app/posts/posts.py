@@ -101,7 +101,9 @@ POSTS = RESOURCES.add(
         sorts=(Post.name, Post.city, Post.country, Post.updated_at, Post.created_at),
         default_sort="name",
         rules=(accredited_once,),
-        children={"accreditations": Children(Post.accreditations, lambda place, item: Accreditation(**item, position=place))},
+        children={
+            "accreditations": Children(Post.accreditations, lambda place, item: Accreditation(**item, position=place))
+        },
         titles=("name", "city"),
         example={
             "name": "New Zealand Embassy Tokyo",
