@@ -17,7 +17,7 @@ from app.crud import bulk, ledger, past, store
 from app.crud.answers import listed, single, written
 from app.crud.asking import from_address, from_body, no_parameters
 from app.crud.listing import Page, page
-from app.crud.operations import Operation, add
+from app.crud.operations import Operation, add, noun_of
 from app.crud.reading import check_shape, shaped, stored
 from app.crud.resource import RESOURCES, Resource
 from app.crud.schemas import bulk_answer, bulk_model, page_model
@@ -37,7 +37,7 @@ def add_resource(router: APIRouter, resource: Resource, *, under: Resource | Non
         base = f"/{above.path}/{{{resource.parent.parameter}}}/{resource.path}"
     shown = under is None or resource.parent is None or under is resource.parent.resource
     for operation in operations(resource):
-        add(router, resource, operation, base, shown=shown)
+        add(router, noun_of(resource), operation, base, shown=shown)
 
 
 def operations(resource: Resource) -> list[Operation]:
