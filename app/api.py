@@ -16,6 +16,7 @@ from app.engagements.participants import PARTICIPANTS
 from app.engagements.series import SERIES
 from app.engagements.transitions import add_transitions
 from app.errors import MethodNotAllowed, NotFound
+from app.exchange.imports import add_imports
 from app.followup.priorities import PRIORITIES
 from app.overview.audit import add_audit
 from app.overview.changes import add_changes
@@ -41,6 +42,7 @@ def api_routes() -> list[BaseRoute]:
     add_changes(router)
     add_audit(router)
     add_me(router)
+    add_imports(router)
     return list(router.routes)
 
 

@@ -1,55 +1,185 @@
-"""The command `tracker`: run, migrate, load the sample, make tokens, import."""
+"""The command `tracker`: run the register, keep it up to date, give tokens, import spreadsheets.
 
-from datetime import UTC, datetime
-from typing import Annotated
+Exit status: 0 done; 1 refused or failed, with the reason on standard error; 2 wrong usage. What a command needs is
+loaded by the command itself, so that each begins at once.
+"""
+
+# ruff: noqa: PLC0415, PLR0917 - see above; and the parameters of a command are its options, given by name
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
-from app.access import tokens
-from app.access.register import Register
-from app.config import get_settings
-from app.migrating import migrate as migrate_schema
+from app.commands.opening import REASONS, opened, reason
+from app.config import Settings, get_settings
+from app.models.choices import Classification, Kind, Role
 
-app = typer.Typer(no_args_is_help=True)
-token_app = typer.Typer(no_args_is_help=True)
-app.add_typer(token_app, name="token")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="The register of a defence ministry's international engagement.",
+)
+sample_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+token_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(sample_app, name="sample", help="The sample data.")
+app.add_typer(token_app, name="token", help="API tokens: make, list, revoke.")
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any that is free.")]
+
+
+def _checked(check: Callable[[str], str]) -> Callable[[str], str]:
+    """A value that a function checks; what it objects to is wrong usage."""
+
+    def checked(value: str) -> str:
+        try:
+            return check(value)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+
+    return checked
+
+
+def _name(text: str) -> str:
+    if not text.strip() or not text.isprintable() or len(text) > 200:  # noqa: PLR2004 - what the register keeps
+        raise ValueError("must be printable text of 1 to 200 characters")
+    return text.strip()
+
+
+def _nationality(code: str) -> str:
+    from app.commands.tokens import known_country
+
+    return known_country(code)
+
+
+def _network(text: str) -> str:
+    from app.commands.tokens import known_network
+
+    return known_network(text)
+
+
+@app.command()
+def demo(
+    port: Port = 8000,
+    database_url: Annotated[
+        str | None,
+        typer.Option(help="Another database than var/demo.db, which it uses whatever TRACKER_DATABASE_URL says."),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Remove the SQLite file of an earlier demonstration first.")
+    ] = False,
+) -> None:
+    """Serve a register to try out, with the sample data and a token for each role."""
+    from app.commands import demo as demonstration
+
+    settings = Settings(database_url=database_url or demonstration.DATABASE)
+    demonstration.run(settings, port=port, fresh=fresh, say=typer.echo)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="How many processes serve.")] = 1,
+) -> None:
+    """Serve the register of TRACKER_DATABASE_URL."""
+    from app.commands import serving
+
+    serving.serve(get_settings(), host=host, port=port, workers=workers)
 
 
 @app.command()
 def migrate() -> None:
-    migrate_schema(get_settings().database_url)
+    """Bring the database up to date: its schema, the countries, and representations that a migration has cleared."""
+    from app.commands import upkeep
+
+    typer.echo(upkeep.bring_up_to_date(get_settings()))
+
+
+@sample_app.command("load")
+def sample_load() -> None:
+    """Add the sample data to the register; what is there already stays as it is."""
+    from app.commands import upkeep
+
+    with opened(get_settings()) as register:
+        typer.echo(upkeep.load(register))
 
 
 @token_app.command("create")
 def token_create(
-    name: Annotated[str, typer.Option()],
-    role: Annotated[str, typer.Option()],
-    clearance: Annotated[str, typer.Option()] = "UNCLASSIFIED",
-    nationality: Annotated[str, typer.Option()] = "NZ",
-    days: Annotated[int, typer.Option()] = 90,
+    name: Annotated[str, typer.Option(callback=_checked(_name), help="Whose it is, or what it is for.")],
+    role: Annotated[Role, typer.Option(help="What its holder may do.")],
+    clearance: Annotated[Classification, typer.Option(help="Up to what its holder may see.")] = "UNCLASSIFIED",
+    nationality: Annotated[
+        str, typer.Option(callback=_checked(_nationality), help="The holder's, ISO 3166-1 alpha-2.")
+    ] = "NZ",
+    days: Annotated[int, typer.Option(min=1, max=3650, help="For how many days it is good.")] = 90,
+    network: Annotated[
+        list[str] | None, typer.Option(help="An address or network that it may be used from; may be repeated.")
+    ] = None,
 ) -> None:
-    register = Register(get_settings())
-    from sqlalchemy.orm import Session
+    """Make a token and print it, once: the register keeps only a hash."""
+    from app.commands import tokens
 
-    with register.database.write() as connection, Session(connection) as session:
-        _, secret = tokens.create(
-            session,
-            name=name,
-            role=role,
-            clearance=clearance,
-            nationality=nationality,
-            now=datetime.now(UTC),
-            days=days,
-        )
-    print(secret)
+    networks = [_checked(_network)(each) for each in network or ()]
+    holder = tokens.Holder(name, role, clearance, nationality)
+    with opened(get_settings()) as register:
+        typer.echo(tokens.create(register, holder, days=days, networks=networks))
 
 
-@app.command()
-def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
-    import uvicorn
+@token_app.command("list")
+def token_list() -> None:
+    """List all tokens, the newest first."""
+    from app.commands import tokens
 
-    uvicorn.run("app.main:create_app", factory=True, host=host, port=port)
+    with opened(get_settings()) as register:
+        for line in tokens.table(register):
+            typer.echo(line)
+
+
+@token_app.command("revoke")
+def token_revoke(token: Annotated[str, typer.Argument(help="Its id, or its name.")]) -> None:
+    """End a token at once."""
+    from app.commands import tokens
+
+    with opened(get_settings()) as register:
+        typer.echo(f"Revoked {tokens.revoke(register, token)}.", err=True)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The spreadsheet: CSV, XLSX or ODS.")],
+    kind: Annotated[Kind | None, typer.Option(help="The kind of engagement of rows that do not say theirs.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would happen.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Where to write the account of every row, as JSON.")] = None,
+    all_or_nothing: Annotated[
+        bool, typer.Option("--all-or-nothing", help="Record nothing if a row is rejected.")
+    ] = False,
+) -> None:
+    """Take a spreadsheet into the register. Exit status 1 if nothing of it went in, else 0, also with rejected rows."""
+    from app.commands import imports
+
+    done = imports.import_file(
+        get_settings(), file, kind=kind, dry_run=dry_run, all_or_nothing=all_or_nothing, report=report
+    )
+    for line in imports.summary(done, file, dry_run=dry_run):
+        typer.echo(line, err=True)
+    if imports.failed(done):
+        raise typer.Exit(1)
 
 
 def main() -> None:
-    app()
+    """Runs the command that was given."""
+    try:
+        app()
+    except REASONS as error:
+        _end(reason(error))
+
+
+def _end(why: str) -> NoReturn:
+    typer.echo(f"tracker: {why}", err=True)
+    sys.exit(1)

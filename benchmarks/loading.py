@@ -21,9 +21,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "engagement": BASE,
     **{kind: ("id", *names) for kind, names in OWN.items()},
     "engagement_partner": (*LINKED, "partner", "role", "position"),
-    "engagement_priority": (*LINKED, "priority"),
-    "engagement_tag": (*LINKED, "tag"),
-    "exercise_domain": (*LINKED, "domain"),
+    "engagement_priority": (*LINKED, "priority", "position"),
+    "engagement_tag": (*LINKED, "tag", "position"),
+    "exercise_domain": (*LINKED, "domain", "position"),
 }
 
 

@@ -175,9 +175,9 @@ class World:
                 "engagement_partner": [
                     (*tie, each["partner"], each["role"], place) for place, each in enumerate(values["partners"])
                 ],
-                "engagement_priority": [(*tie, each) for each in values["priorities"]],
-                "engagement_tag": [(*tie, each) for each in values["tags"]],
-                "exercise_domain": [(*tie, each) for each in values.get("domains", ())],
+                "engagement_priority": [(*tie, each, place) for place, each in enumerate(values["priorities"])],
+                "engagement_tag": [(*tie, each, place) for place, each in enumerate(values["tags"])],
+                "exercise_domain": [(*tie, each, place) for place, each in enumerate(values.get("domains", ()))],
             },
             index_words(values["title"]) + index_words(values["reference"]),
             body,

@@ -103,6 +103,7 @@ def _query(resource: Resource) -> Operation:
         "addresses and logs. To go on, send the same body to the address in `next`.",
         answer=page_model(resource),
         cursor_only=True,
+        example={"limit": 20, "sort": resource.default_sort},
     )  # fmt: skip
 
 

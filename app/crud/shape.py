@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     FromClause,
     Select,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.access.visible import visible
 from app.core.query import COUNT_CAP, NOT, Linked, Match, Order, Scope, filter_of, negated
@@ -82,22 +84,36 @@ def leading_link(shape: Shape) -> tuple[str, Linked] | None:
     return None
 
 
+def walked(shape: Shape) -> tuple[FromClause, Mapping[str, Any], list[ColumnElement[bool]]]:
+    """Where the rows of a list are read from, the columns that stand in for the table's own, and the conditions.
+
+    Behind a leading link every condition on a mirrored column is put to the link, whose index then answers it: put to
+    the record it would be looked up row by row.
+    """
+    table = shape.resource.table
+    link = leading_link(shape)
+    if link is None:
+        return table, {}, conditions(shape)
+    name, linked = link
+
+    def mirror(element: Any, **_: Any) -> Any:
+        return linked.order.get(element.name) if isinstance(element, Column) and element.table is table else None
+
+    source = linked.value.table.join(table, table.c.id == linked.owner)
+    where = [
+        linked.value == bindparam(name, type_=linked.value.type, required=True),
+        visible(linked.value.table, shape.markings),
+        *(replacement_traverse(each, {}, mirror) for each in conditions(shape, but=name)),
+    ]
+    return source, linked.order, where
+
+
 def page_statement(shape: Shape) -> Select[Any]:
     """A page: id and representation of each record, then what the order goes by."""
     if shape.ranked:
         return ranked_statement(shape)
     table = shape.resource.table
-    source: FromClause = table
-    mirrored: Mapping[str, Any] = {}
-    where = []
-    link = leading_link(shape)
-    if link is not None:
-        name, linked = link
-        source = linked.value.table.join(table, table.c.id == linked.owner)
-        mirrored = linked.order
-        where.append(linked.value == bindparam(name, type_=linked.value.type, required=True))
-        where.append(visible(linked.value.table, shape.markings))
-    where += conditions(shape, but=None if link is None else link[0])
+    source, mirrored, where = walked(shape)
     keys = [shape.resource.sortable[name].expression(mirrored.get(name)) for name, _ in shape.order.terms]
     if shape.continued:
         where.append(after(keys, shape.order))
@@ -163,7 +179,8 @@ def after(keys: list[Any], order: Order) -> ColumnElement[bool]:
 
 def count_statement(shape: Shape, *, capped: bool) -> Select[Any]:
     """How many records the list has, of those that exist for the caller."""
-    rows = select(shape.resource.table.c.id).where(and_(*conditions(shape)))
+    source, _, where = walked(shape)
+    rows = select(shape.resource.table.c.id).select_from(source).where(and_(*where))
     if capped:
         rows = rows.limit(literal_column(str(COUNT_CAP)))
     return select(func.count()).select_from(rows.subquery())

@@ -1,6 +1,7 @@
 """Taking the rows of a spreadsheet into the register, each by itself, and giving account of every one."""
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -113,6 +114,8 @@ class Match:
     kind: str
     reference: str
     archived: bool
+    status: str
+    representation: str | None
 
 
 class Importer:
@@ -130,11 +133,18 @@ class Importer:
     def _known(self, refs: Sequence[str]) -> dict[str, list[Match]]:
         """The records that exist for the caller under these references."""
         statement = select(
-            Engagement.external_ref, Engagement.id, Engagement.kind, Engagement.reference, Engagement.archived
+            Engagement.external_ref,
+            Engagement.id,
+            Engagement.kind,
+            Engagement.reference,
+            Engagement.archived,
+            Engagement.status,
+            Engagement.representation,
         ).where(Engagement.external_ref.in_(refs), visible_records(Engagement, self.work.markings))
         found: dict[str, list[Match]] = {}
-        for ref, record_id, kind, reference, archived in self.work.session.execute(statement):
-            found.setdefault(ref, []).append(Match(str(record_id), kind, reference, archived))
+        rows: Iterable[Sequence[Any]] = self.work.session.execute(statement)
+        for ref, record_id, *rest in rows:
+            found.setdefault(ref, []).append(Match(str(record_id), *rest))
         return found
 
     def _take(self, draft: Draft, matches: Sequence[Match]) -> ImportRow:
@@ -145,10 +155,10 @@ class Importer:
         if not errors:
             try:
                 with undone_unless(self.work) as keep:
-                    outcome, record = self._record(draft, matches[0] if matches else None)
+                    outcome, reference = self._record(draft, matches[0] if matches else None)
                     keep()
-                self.series.add(draft.payload.get("series"))
-                return _row(draft, outcome, record.reference)
+                self.series.add(draft.payload.get("series", ""))
+                return _row(draft, outcome, reference)
             except (Invalid, Conflict) as problem:
                 errors = self._errors(problem)
             except IntegrityError:
@@ -170,22 +180,28 @@ class Importer:
             detail = f"This is {matches[0].reference}, which is of kind {matches[0].kind}; that never changes"
             yield Note(self.names.get("kind", column), "kind_differs", detail)
 
-    def _record(self, draft: Draft, match: Match | None) -> tuple[Outcome, Any]:
+    def _record(self, draft: Draft, match: Match | None) -> tuple[Outcome, str]:
         resource = RESOURCE_OF[str(draft.kind)]
-        self._make_series(draft)
         if match is None:
-            return "created", store.create(self.work, resource, draft.payload)
-        return self._change(resource, draft, match)
+            self._make_series(draft)
+            return "created", store.create(self.work, resource, draft.payload).reference
+        changed = self._change(resource, draft, match)
+        if draft.payload.get("status", match.status) != match.status:
+            detail = f"It is {match.status} in the register: a status that exists changes by its transitions only"
+            draft.warnings.append(Note(self.names.get("status", "status"), "status_kept", detail))
+        return ("updated" if changed else "unchanged"), match.reference
 
-    def _change(self, resource: Resource, draft: Draft, match: Match) -> tuple[Outcome, Any]:
+    def _change(self, resource: Resource, draft: Draft, match: Match) -> bool:
+        """Brings a record to what the row says, and tells whether that was anything new."""
+        patch = stated(draft)
+        # Most rows of a file that comes again say what is there: the stored representation tells, at little cost.
+        if match.representation is not None and says(json.loads(match.representation), patch):
+            return False
+        self._make_series(draft)
         record = store.find(self.work, resource, match.id, lock=True)
         version = record.version
-        store.change(self.work, resource, record, stated(draft))
-        status = draft.payload.get("status", record.status)
-        if status != record.status:
-            detail = f"It is {record.status} in the register: a status that exists changes by its transitions only"
-            draft.warnings.append(Note(self.names.get("status", "status"), "status_kept", detail))
-        return ("unchanged" if record.version == version else "updated"), record
+        store.change(self.work, resource, record, patch)
+        return bool(record.version != version)
 
     def _make_series(self, draft: Draft) -> None:
         """A series that the register has not yet, made with its first edition, and undone with it."""
@@ -215,6 +231,17 @@ def stated(draft: Draft) -> dict[str, Any]:
         for name, value in draft.payload.items()
         if name not in {"status", "external_ref", *concluded} and value not in (None, [])
     }
+
+
+def says(present: Any, wanted: Any) -> bool:
+    """Whether a record's representation has all that is wanted of it."""
+    if isinstance(wanted, dict):
+        return isinstance(present, dict) and all(says(present.get(name), each) for name, each in wanted.items())
+    if isinstance(wanted, list):
+        if not isinstance(present, list) or len(present) != len(wanted):
+            return False
+        return all(says(*pair) for pair in zip(present, wanted, strict=True))
+    return bool(present == wanted)
 
 
 def _notes(notes: Sequence[Note]) -> list[ImportNote]:

@@ -16,7 +16,7 @@ from app.models import Institution, Partner, Person, Post, Priority, Series
 
 def lookup_of(work: Work) -> Lookup:
     """Everything in the register that a row may name. Withdrawn records are named no more."""
-    institutions = {}
+    institutions: dict[str, str] = {}
     for code, *names, aliases in _rows(work, Institution, "code", "name", "official_name", "aliases"):
         institutions |= {name: code for name in (*aliases, *names, code) if name}
     return Lookup.of(

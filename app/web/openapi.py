@@ -127,7 +127,7 @@ def _complete(operation: dict[str, Any]) -> None:
     if body is not None:
         content = body["content"]
         body["required"] = True
-        media = content["application/json"]
+        media = content.get("application/json", {})
         example = operation.pop("x-example", None)
         if example is not None:
             media["example"] = example

@@ -29,7 +29,9 @@ def test_a_method_that_an_address_does_not_know(any_subject: Subject) -> None:
         also = {"GET", "HEAD", "PATCH", "DELETE"} if rest in ("/query", "/bulk") else set()
         for method in set(ALL_METHODS) - methods - also:
             answer = any_subject.api.ask(method, any_subject.path + rest)
-            problem(answer, 405)
+            if method != "HEAD":  # which has no body
+                problem(answer, 405)
+            assert answer.status_code == 405
             allowed = {each.strip() for each in answer.headers["allow"].split(",")}
             assert methods <= allowed, f"{method} {rest}"
             assert method not in allowed

@@ -5,11 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.errors import PROBLEM_TYPES
-from app.web import docs, pages, problems
+from app.main import create_app
+from app.web import pages
+from support.databases import settings_for
 
 PAGES = ["/docs", "/problems", *(problem.uri for problem in PROBLEM_TYPES)]
 STATIC = sorted(path for path in pages.STATIC_DIRECTORY.rglob("*") if path.is_file())
@@ -17,11 +18,8 @@ STATIC = sorted(path for path in pages.STATIC_DIRECTORY.rglob("*") if path.is_fi
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    app = FastAPI(docs_url=None, redoc_url=None)
-    app.include_router(docs.router)
-    app.include_router(problems.router)
-    app.mount(pages.STATIC_PATH, pages.static_files())
-    return TestClient(app)
+    """The whole application, which opens no database for a page."""
+    return TestClient(create_app(settings_for("sqlite:///never-opened.db")))
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -34,8 +32,7 @@ def test_a_page_is_whole_and_stays_on_this_server(client: TestClient, path: str)
     assert '<html lang="' in answer.text
     assert not re.search(r"<script(?![^>]* src=)| on\w+=|style=|<style|https?://", answer.text)
     for address in re.findall(r'(?:href|src)="([^"#][^"]*)"', answer.text):
-        if not address.endswith("openapi.json"):
-            assert client.get(f"{path}/../{address}").status_code == 200, address
+        assert client.get(f"{path}/../{address}").status_code == 200, address
 
 
 @pytest.mark.parametrize("file", STATIC, ids=lambda file: file.name)
@@ -51,7 +48,7 @@ def test_a_static_file_has_its_type_and_a_validator(client: TestClient, file: Pa
 
 def test_the_vendored_files_are_the_published_ones() -> None:
     folder = pages.STATIC_DIRECTORY / "swagger-ui"
-    named = dict(re.findall(r"^\| `(\S+)` \| ([0-9a-f]{64}) \|$", (folder / "README.md").read_text(), re.M))
+    named = dict(re.findall(r"^\| `(\S+)` \| ([0-9a-f]{64}) \|$", (folder / "README.md").read_text(), re.MULTILINE))
     assert set(named) == {"swagger-ui-bundle.js", "swagger-ui.css"}
     for name, digest in named.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
@@ -67,3 +64,28 @@ def test_the_root_leads_to_the_docs_also_under_a_prefix(client: TestClient) -> N
     assert (answer.status_code, answer.headers["Location"]) == (303, "/docs")
     under = TestClient(client.app, root_path="/register")
     assert under.get("/", follow_redirects=False).headers["Location"] == "/register/docs"
+
+
+def test_a_page_answers_head_as_well(client: TestClient) -> None:
+    answer = client.head("/docs")
+    assert (answer.status_code, answer.text) == (200, "")
+
+
+def test_what_is_no_problem_type_has_no_page(client: TestClient) -> None:
+    answer = client.get("/problems/unheard-of")
+    assert answer.status_code == 404
+    assert answer.json()["type"] == "/problems/not-found"
+
+
+def test_the_document_names_every_problem_type_that_it_uses(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    statuses = {
+        status
+        for path in document["paths"].values()
+        for operation in path.values()
+        for status in operation["responses"]
+        if status >= "400"
+    }
+    assert statuses <= {str(problem.status) for problem in PROBLEM_TYPES}
+    for name, answer in document["components"]["responses"].items():
+        assert list(answer["content"]) == ["application/problem+json"], name

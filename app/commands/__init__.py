@@ -1,0 +1,1 @@
+"""What the commands of `tracker` do; `app.cli` says how they are called."""

@@ -1,0 +1,117 @@
+"""API tokens, as the operator manages them."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.access import tokens
+from app.access.register import Register
+from app.commands.opening import Refused
+from app.core.ids import as_id
+from app.models import Token
+from app.models.choices import Classification, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom a token is made for."""
+
+    name: str
+    role: Role
+    clearance: Classification
+    nationality: str
+
+
+def known_country(code: str) -> str:
+    """A country's code in capitals. Raises ValueError if there is none of that code."""
+    import pycountry  # noqa: PLC0415 - takes its time to load, and only making a token needs it
+
+    if pycountry.countries.get(alpha_2=code.upper()) is None:
+        raise ValueError(f"{code!r} is not an ISO 3166-1 alpha-2 code, such as NZ")
+    return code.upper()
+
+
+def known_network(text: str) -> str:
+    """An address or network as it is kept. Raises ValueError if it is none."""
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(f"{error}; give an address or a network, such as 10.1.0.0/16") from None
+
+
+def create(register: Register, holder: Holder, *, days: int, networks: list[str]) -> str:
+    """A new token's secret, which is not to be had again."""
+    with register.database.write() as connection, Session(connection) as session:
+        _, secret = tokens.create(
+            session,
+            name=holder.name,
+            role=holder.role,
+            clearance=holder.clearance,
+            nationality=holder.nationality,
+            now=datetime.now(UTC),
+            days=days,
+            networks=networks or None,
+        )
+    return secret
+
+
+def replace(register: Register, holders: Iterable[Holder], *, days: int) -> dict[str, str]:
+    """New secrets, by role, for tokens of these names; those that bore the names before are good no more."""
+    made: dict[str, str] = {}
+    now = datetime.now(UTC)
+    with register.database.write() as connection, Session(connection) as session:
+        for holder in holders:
+            token = session.scalar(select(Token).where(Token.name == holder.name, Token.revoked_at.is_(None)).limit(1))
+            if token is None:
+                details = {name: getattr(holder, name) for name in ("name", "role", "clearance", "nationality")}
+                _, made[holder.role] = tokens.create(session, **details, now=now, days=days)
+                continue
+            secret = made[holder.role] = tokens.PREFIX + secrets.token_urlsafe(32)
+            token.secret_hash = tokens.hashed(secret)
+            token.role, token.clearance, token.nationality = holder.role, holder.clearance, holder.nationality
+            token.created_at, token.expires_at = now, now + timedelta(days=days)
+        session.flush()
+    return made
+
+
+def table(register: Register) -> list[str]:
+    """Every token, the newest first, a line each under a heading. Secrets are not kept, so none is shown."""
+    with register.database.reader.connect() as connection, Session(connection) as session:
+        found = list(session.scalars(select(Token).order_by(Token.created_at.desc(), Token.id.desc())))
+    heading = ("ID", "NAME", "ROLE", "CLEARANCE", "NATION", "EXPIRES", "STATE")
+    rows = [heading, *(_line(each) for each in found)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(heading))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _line(token: Token) -> tuple[str, ...]:
+    state = "valid"
+    if token.revoked_at is not None:
+        state = "revoked"
+    elif token.expires_at <= datetime.now(UTC):
+        state = "expired"
+    name = "".join(each if each.isprintable() else "?" for each in token.name)
+    expires = token.expires_at.date().isoformat()
+    return str(token.id), name, token.role, token.clearance, token.nationality or "-", expires, state
+
+
+def revoke(register: Register, which: str) -> str:
+    """Ends a token, named by its id or by its name if no other valid one bears it; tells what it was."""
+    with register.database.write() as connection, Session(connection) as session:
+        named = Token.name == which
+        if (token_id := as_id(which)) is not None:
+            named = or_(named, Token.id == token_id)
+        found = list(session.scalars(select(Token).where(named, Token.revoked_at.is_(None))))
+        if not found:
+            raise Refused(f"There is no token {which!r} that could be revoked: see `tracker token list`")
+        if len(found) > 1:
+            ids = ", ".join(str(each.id) for each in found)
+            raise Refused(f"{len(found)} tokens are named {which!r}: say which by its id ({ids})")
+        found[0].revoked_at = datetime.now(UTC)
+        session.flush()
+        return f"{found[0].name} ({found[0].role})"

@@ -1,0 +1,125 @@
+"""Servers and the load client as processes of ours: started, waited for, ended. No others are touched."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+APPLICATIONS = {
+    "ours": ("app.main:create_app", "--factory"),
+    "bare": ("bare:app",),
+    "plain": ("plain:app",),
+}
+START_TIMEOUT, STOP_TIMEOUT, PATIENCE = 60.0, 10.0, 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """One worker under uvicorn."""
+
+    def __init__(self, name: str, url: str, markings: str) -> None:
+        self.name, self.port = name, free_port()
+        command = [
+            *(sys.executable, "-m", "uvicorn", *APPLICATIONS[name], "--port", str(self.port)),
+            *("--no-access-log", "--log-level", "warning"),
+        ]
+        environment = {
+            "TRACKER_DATABASE_URL": url,
+            "BENCH_DATABASE_URL": url,
+            "BENCH_MARKINGS": markings,
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}",
+        }
+        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline and self.process.poll() is None:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.05)
+        raise SystemExit(f"The server {self.name} did not start.")
+
+    def cpu_seconds(self) -> float | None:
+        """What the process has used of a processor, which other work on the machine disturbs little."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:  # not Linux
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(STOP_TIMEOUT)
+
+
+@contextmanager
+def running(names: list[str], url: str, markings: str) -> Iterator[dict[str, Server]]:
+    """Servers of one database."""
+    servers: dict[str, Server] = {}
+    try:
+        for name in names:
+            servers[name] = Server(name, url, markings)
+        for server in servers.values():
+            server.wait()
+        yield servers
+    finally:
+        for server in servers.values():
+            server.stop()
+
+
+class Client:
+    """The load client."""
+
+    def __init__(self, connections: int) -> None:
+        self.connections = connections
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "client.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def burst(
+        self, server: Server, requests: list[Any], seconds: float, headers: dict[str, str], skip: int = 0
+    ) -> dict[str, Any]:
+        """One burst of requests, and how it went."""
+        job = {
+            "port": server.port,
+            "connections": self.connections,
+            "seconds": seconds,
+            "patience": PATIENCE,
+            "headers": headers,
+            "requests": requests,
+            "skip": skip,
+        }
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps(job) + "\n")
+        self.process.stdin.flush()
+        before = server.cpu_seconds()
+        result: dict[str, Any] = json.loads(self.process.stdout.readline())
+        after = server.cpu_seconds()
+        if before is not None and after is not None and result.get("latencies"):
+            result["cpu_ms"] = (after - before) * 1000 / len(result["latencies"])
+        return result
+
+    def stop(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        try:
+            self.process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()

@@ -1,0 +1,146 @@
+"""The page on the API knows every address, filter, order, state and error, and none that does not exist."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ValidationError
+from reading_docs import ROOT, code, table
+
+from app.api import PREFIX, api_routes
+from app.core.documents import CODES, examine
+from app.core.query import ListQuery, filter_of, takes_many
+from app.crud.resource import RESOURCES
+from app.engagements.asking import EngagementQuery
+from app.engagements.transitions import TransitionRequest
+from app.errors import PROBLEM_TYPES
+from app.main import create_app
+from app.models.lifecycle import LIFECYCLE
+from support.databases import settings_for
+
+api_routes()
+NOUNS = [each.path for each in RESOURCES]
+KINDS = {each.path for each in RESOURCES["engagements"].kinds}
+SCOPES = {
+    "all": set(NOUNS),
+    "all but `engagements`": set(NOUNS) - {"engagements"},
+    "engagements and its kinds": {"engagements", *KINDS},
+}
+COMMON = [name for name, field in EngagementQuery.model_fields.items() if filter_of(field)]
+LISTS = table("docs/api.md", "noun", "filters", "`sort` takes", "default order")
+ADDRESSES = table("docs/api.md", "noun", "`{id}` may also be", "set at creation only", "`expand` takes")
+API_CODES = {code(row[0])[0] for row in table("docs/api.md", "code", "meaning")}
+
+ODD: list[Any] = [None, 5, 5.5, True, "", [], {}, [5], [None], [{}], [[]], [{"x": 1}], "x" * 30_000, -1, 10**20]
+ODD += ["never", "\x00", "a\nb", "2024-13-45", "2024-02-30T00:00:00Z", "1800-01-01", ["AU"] * 300, [1] * 2000]
+
+
+def test_every_address_is_documented_and_no_other() -> None:
+    document = create_app(settings_for("sqlite:///never-opened.db")).openapi()
+    served = {
+        (method.upper(), path.removeprefix(PREFIX)) for path, item in document["paths"].items() for method in item
+    }
+    documented = set()
+    for method, address, _, nouns in table("docs/api.md", "method", "address", "what it does", "nouns"):
+        for noun in SCOPES.get(nouns, {""}):
+            documented.add((code(method)[0], code(address)[0].replace("/{noun}", _list_address(noun))))
+    assert documented == served
+
+
+def _list_address(noun: str) -> str:
+    parent = RESOURCES[noun].parent
+    return f"/{noun}" if parent is None else f"/{parent.resource.path}/{{{parent.parameter}}}/{noun}"
+
+
+def test_every_noun_has_its_rows() -> None:
+    assert sorted(code(row[0])[0] for row in ADDRESSES) == sorted(NOUNS)
+    assert sorted(code(row[0])[0] for row in LISTS) == sorted(NOUNS)
+
+
+@pytest.mark.parametrize("row", ADDRESSES, ids=lambda row: row[0].strip("`"))
+def test_how_a_noun_is_addressed_and_what_it_refers_to(row: tuple[str, ...]) -> None:
+    resource = RESOURCES[code(row[0])[0]]
+    set_once = set() if resource.read_only else set(resource.fields.model_fields) - set(resource.patch.model_fields)
+    assert row[1] == (f"its {resource.key.key}" if resource.key is not None else "nothing else")
+    assert set(code(row[2])) == set_once
+    assert set(code(row[3])) == set(resource.expandable)
+
+
+@pytest.mark.parametrize("row", LISTS, ids=lambda row: row[0].strip("`"))
+def test_what_a_list_can_be_asked(row: tuple[str, ...]) -> None:
+    resource = RESOURCES[code(row[0])[0]]
+    filters = {name for name, field in resource.query.model_fields.items() if filter_of(field)}
+    documented = set(code(row[1])) | (set(COMMON) if row[1].startswith("those above") else set())
+    assert documented == filters
+    assert set(code(row[2])) == set(resource.sortable)
+    assert code(row[3]) == [resource.default_sort]
+
+
+def test_the_filters_of_all_engagements() -> None:
+    rows = table("docs/api.md", "filter", "many", "finds")
+    assert [code(row[0])[0] for row in rows] == COMMON
+    for row in rows:
+        assert row[1] == ("yes" if takes_many(EngagementQuery.model_fields[code(row[0])[0]]) else "no"), row
+
+
+def test_the_parameters_that_all_lists_share() -> None:
+    rows = table("docs/api.md", "parameter", "meaning")
+    assert {code(row[0])[0] for row in rows} == set(ListQuery.model_fields)
+
+
+def test_every_state_and_its_moves() -> None:
+    rows = {code(row[0])[0]: tuple(code(row[1])) for row in table("docs/api.md", "from", "to")}
+    assert rows == dict(LIFECYCLE.moves)
+
+
+def test_every_problem_type() -> None:
+    rows = table("docs/api.md", "status", "type", "when")
+    assert [(int(row[0]), code(row[1])[0]) for row in rows] == [(each.status, each.uri) for each in PROBLEM_TYPES]
+
+
+def _codes_in(source: Path) -> Iterator[str]:
+    """The codes that a module writes down itself."""
+    places = {"Fault": 1, "at": 2, "PydanticCustomError": 0}
+    for node in ast.walk(ast.parse(source.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        place = places.get(getattr(node.func, "id", getattr(node.func, "attr", "")))
+        if place is not None and len(node.args) > place:
+            given = node.args[place]
+            if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                yield given.value
+
+
+def test_every_code_of_a_fault_is_documented_and_no_other() -> None:
+    written = {found for source in (ROOT / "app").rglob("*.py") for found in _codes_in(source)}
+    assert written | set(CODES.values()) == API_CODES
+
+
+def _fault_codes(model: type[BaseModel], document: Any) -> set[str]:
+    if issubclass(model, ListQuery):
+        try:
+            model.model_validate(document)
+        except ValidationError as error:
+            return {CODES.get(each["type"], each["type"]) for each in error.errors()}
+        return set()
+    return {fault.code for fault in examine(model, document).faults}
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_no_value_is_refused_with_a_code_that_is_not_documented(noun: str) -> None:
+    resource = RESOURCES[noun]
+    for model in (resource.fields, resource.patch, resource.list_query, TransitionRequest):
+        for value in ODD:
+            for document in (value, *({name: value} for name in model.model_fields)):
+                assert _fault_codes(model, document) <= API_CODES, (model, document)
+
+
+def test_the_examples_are_faults_of_the_register() -> None:
+    example = re.search(r'^\{\n  "type".*?^\}', (ROOT / "docs/api.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert example is not None
+    for title in re.findall(r'"title": "(.*)"', example.group()):
+        assert title in {each.title for each in PROBLEM_TYPES}
+    assert set(re.findall(r'"code": "(.*)"', example.group())) <= API_CODES

@@ -1,0 +1,14 @@
+"""The register as somebody meets it who means it no good."""
+
+import httpx2 as httpx
+import pytest
+
+from support.client import Api, Apps
+from wire import Wire
+
+
+@pytest.fixture
+def wire(client: httpx.Client, api: Api, apps: Apps) -> Wire:
+    """The register's application, by raw requests of a contributor."""
+    assert api.secret is not None
+    return Wire(client.app, apps.portal, api.secret)  # type: ignore[attr-defined]
