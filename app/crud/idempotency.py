@@ -44,12 +44,13 @@ def first_answer(work: Work, request: Request, key: str, document: Any) -> Respo
     work.session.execute(delete(Answer).where(Answer.at < work.now - KEPT))
     fingerprint = _fingerprint(request, document)
     insert = sqlite.insert if work.register.database.is_sqlite else postgresql.insert
-    taken = work.session.execute(
+    taken = work.session.scalar(
         insert(Answer)
         .values(token_id=work.actor.id, key=key, fingerprint=fingerprint, at=work.now)
         .on_conflict_do_nothing(index_elements=["token_id", "key"])
+        .returning(Answer.key)
     )
-    if taken.rowcount:  # type: ignore[attr-defined]
+    if taken is not None:
         return None
     kept = work.session.scalars(select(Answer).where(Answer.token_id == work.actor.id, Answer.key == key)).one()
     if kept.fingerprint != fingerprint:
