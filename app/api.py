@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
+from app.accounts.me import add_me
 from app.crud.route import RegisterRoute
 from app.crud.router import add_resource
 from app.engagements.engagements import ENGAGEMENTS, KINDS
@@ -17,6 +18,8 @@ from app.engagements.transitions import add_transitions
 from app.errors import MethodNotAllowed, NotFound
 from app.exchange.imports import add_imports
 from app.followup.priorities import PRIORITIES
+from app.overview.audit import add_audit
+from app.overview.changes import add_changes
 from app.partners.appointments import APPOINTMENTS
 from app.partners.institutions import INSTITUTIONS
 from app.partners.offices import OFFICES
@@ -36,6 +39,9 @@ def api_routes() -> list[BaseRoute]:
         add_resource(router, PARTICIPANTS, under=resource)
     for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES):
         add_resource(router, resource)
+    add_changes(router)
+    add_audit(router)
+    add_me(router)
     add_imports(router)
     return list(router.routes)
 

@@ -17,11 +17,17 @@ def include_name(name: str | None, type_: str, _parents: Any) -> bool:
     return not (type_ == "table" and name is not None and name.startswith(NOT_MODELLED))
 
 
+def include_object(item: Any, name: str | None, type_: str, _reflected: bool, _other: Any) -> bool:
+    """The index of words is PostgreSQL's; on SQLite the FTS5 table has its own."""
+    return not (type_ == "index" and name == "ix_search_entry_words" and context.get_bind().dialect.name == "sqlite")
+
+
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         include_name=include_name,
+        include_object=include_object,
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
         compare_type=True,

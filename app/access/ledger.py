@@ -26,6 +26,7 @@ class Change:
     record_id: str
     version: int
     marking_id: int | None
+    prior_marking_id: int | None
     changes: dict[str, Any]
     representation: str
 
@@ -74,6 +75,7 @@ def append(
             "record_id": change.record_id,
             "version": change.version,
             "marking_id": change.marking_id,
+            "prior_marking_id": change.prior_marking_id,
             "changes": change.changes,
             "representation": change.representation,
             "previous_hash": previous,

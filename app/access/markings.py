@@ -177,4 +177,6 @@ def highest(marks: Sequence[Mark]) -> Mark:
     endorsements = {each for mark in marks for each in mark.endorsements}
     released = [set(mark.releasable_to) for mark in marks if mark.releasable_to]
     common = set.intersection(*released) if released and EYES_ONLY not in endorsements else set()
+    if released and not common:
+        endorsements.add(EYES_ONLY)  # released to nobody in common: for our own nationals only
     return Mark(top, tuple(sorted(endorsements)), tuple(sorted(common)))

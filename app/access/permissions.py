@@ -13,12 +13,16 @@ class Action(StrEnum):
     READ = "read"
     WRITE = "write"
     IMPORT = "import"
+    AUDIT = "audit"
+    ADMINISTER = "administer"
 
 
 PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.READ: frozenset({"reader", "contributor", "approver", "administrator", "auditor"}),
     Action.WRITE: frozenset({"contributor", "approver", "administrator"}),
     Action.IMPORT: frozenset({"contributor", "approver", "administrator"}),
+    Action.AUDIT: frozenset({"auditor", "administrator"}),
+    Action.ADMINISTER: frozenset({"administrator"}),
 }
 
 

@@ -23,8 +23,10 @@ from app.access.permissions import Action, require
 from app.access.register import Register
 from app.access.visible import visible
 from app.core.ids import new_id
-from app.errors import Unauthenticated, Unavailable
+from app.errors import Fault, Invalid, Unauthenticated, Unavailable
 from app.models import Marking
+
+LONGEST_REASON = 500
 
 
 @dataclass
@@ -125,15 +127,24 @@ def writing(request: Request) -> Iterator[Work]:
     register = register_of(request)
     with register.database.reader.connect() as connection:
         actor = _actor(register, connection, request)
-    with writing_as(register, actor, request_id(request)) as work:
+    with writing_as(register, actor, request_id(request), reason=reason_of(request)) as work:
         yield work
 
 
+def reason_of(request: Request) -> str | None:
+    """Why a change is made, as its `Change-Reason` header says. Raises Invalid if that is too long."""
+    given = request.headers.get("change-reason", "").encode("latin-1").decode("utf-8", "replace").strip()
+    if len(given) > LONGEST_REASON:
+        detail = f"Must have at most {LONGEST_REASON} characters"
+        raise Invalid(faults=[Fault(detail, "too_long", parameter="Change-Reason")])
+    return given or None
+
+
 @contextmanager
-def writing_as(register: Register, actor: Actor, request: str) -> Iterator[Work]:
+def writing_as(register: Register, actor: Actor, request: str, *, reason: str | None = None) -> Iterator[Work]:
     """The same for somebody already known: the operator at the command line."""
     with register.database.write() as connection:
-        work = Work(register, actor, connection, request)
+        work = Work(register, actor, connection, request, reason=reason)
         yield work
         settle(work)
 

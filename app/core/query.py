@@ -61,8 +61,8 @@ Many = Annotated[list[T], BeforeValidator(_one_or_many), Field(max_length=MAX_VA
 """Several values, any of which will do; one value may stand alone."""
 
 
-class ListQuery(BaseModel):
-    """What every list can be asked. An unknown parameter is refused: a misspelt filter never widens a list."""
+class PageQuery(BaseModel):
+    """How a list is asked for in pages. An unknown parameter is refused: a misspelt filter never widens a list."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
@@ -71,6 +71,10 @@ class ListQuery(BaseModel):
 
     cursor: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
     """Where the page begins, from `next` of the page before."""
+
+
+class ListQuery(PageQuery):
+    """What every list of records can be asked."""
 
     sort: CommaList = ()
     """Fields to order by, comma separated, `-` before one for descending; ties are broken by id."""

@@ -73,5 +73,9 @@ def next_address(request: Request, cursor: str) -> str:
     """The address of the same list, a page further. A cursor needs no quoting."""
     query = request.scope["query_string"].decode("latin-1")
     kept = [each for each in query.split("&") if each and not each.startswith("cursor=")]
-    base = f"{request.scope['scheme']}://{request.headers.get('host', '')}{request.scope['path']}"
-    return f"{base}?{'&'.join([*kept, f'cursor={cursor}'])}"
+    return f"{base_address(request)}?{'&'.join([*kept, f'cursor={cursor}'])}"
+
+
+def base_address(request: Request) -> str:
+    """The address that was asked for, without its parameters."""
+    return f"{request.scope['scheme']}://{request.headers.get('host', '')}{request.scope['path']}"

@@ -1,10 +1,9 @@
 """What a request asks of a list, from its address or from its body."""
 
 from collections.abc import Iterable
-from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
@@ -12,13 +11,10 @@ from app.core.documents import CODES, fault
 from app.core.query import ListQuery, takes_many
 from app.errors import Fault, Invalid
 
-
-@cache
-def _adapter(model: type[ListQuery]) -> TypeAdapter[ListQuery]:
-    return TypeAdapter(model)
+Query = TypeVar("Query", bound=BaseModel)
 
 
-def from_address(model: type[ListQuery], request: Request) -> ListQuery:
+def from_address(model: type[Query], request: Request) -> Query:
     """The query in a request's address. Raises Invalid naming every parameter that is wrong."""
     given: dict[str, Any] = {}
     repeated: list[Fault] = []
@@ -31,7 +27,7 @@ def from_address(model: type[ListQuery], request: Request) -> ListQuery:
         else:
             given[name] = value
     try:
-        query = _adapter(model).validate_python(given)
+        query = model.model_validate(given)
     except ValidationError as error:
         raise Invalid(faults=[*repeated, *_parameter_faults(_details(error))]) from None
     if repeated:
@@ -47,7 +43,7 @@ def from_body(model: type[ListQuery], document: Any, request: Request) -> ListQu
     unknown = [name for name in request.query_params if name != "cursor"]
     faults = [Fault("Goes into the body here", "unknown_parameter", parameter=name) for name in unknown]
     try:
-        query = _adapter(model).validate_python(document)
+        query = model.model_validate(document)
     except ValidationError as error:
         raise Invalid(faults=[*faults, *(fault(each) for each in _details(error))]) from None
     if faults:

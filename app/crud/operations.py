@@ -13,7 +13,7 @@ from app.access.permissions import PERMISSIONS, Action
 from app.core.query import ListQuery
 from app.crud.resource import Resource
 
-WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+READING = (Action.READ, Action.AUDIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +30,33 @@ class Operation:
     answer: Any
     status: int = 200
     example: Any = None
-    query: type[ListQuery] | None = None
+    query: type[BaseModel] | None = None
     """The parameters that its address takes."""
 
     cursor_only: bool = False
-    shaping: bool = False
     also: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
 
 
-def add(router: APIRouter, resource: Resource, operation: Operation, base: str, *, shown: bool = True) -> None:
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """Whose operation it is: what the OpenAPI document files it under."""
+
+    tag: str
+    name: str
+    above: tuple[str, str] | None = None
+    """The parameter and description of the record that stands before it in the address."""
+
+
+def noun_of(resource: Resource) -> Noun:
+    above = None
+    if resource.parent is not None:
+        parent = resource.parent.resource
+        above = (resource.parent.parameter, f"The {parent.noun}, by {parent.addressed_by}.")
+    return Noun(resource.tag, resource.operation_name, above)
+
+
+def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown: bool = True) -> None:
     """Puts an operation on a router: with its permission, without which no endpoint can be used."""
     endpoint = operation.endpoint
     # What the route hands in itself is no parameter that a client could send.
@@ -47,25 +64,25 @@ def add(router: APIRouter, resource: Resource, operation: Operation, base: str, 
     sent = [each for name, each in signature.parameters.items() if name != "work"]
     endpoint.__signature__ = signature.replace(parameters=sent)  # type: ignore[attr-defined]
     endpoint.action = operation.action  # type: ignore[attr-defined]
-    endpoint.writes = operation.action is not Action.READ  # type: ignore[attr-defined]
+    endpoint.writes = operation.action not in READING  # type: ignore[attr-defined]
     path = base + operation.path
     router.add_api_route(
         path,
         endpoint,
         methods=[operation.method],
         include_in_schema=shown,
-        tags=[resource.tag],
+        tags=[noun.tag],
         status_code=operation.status,
         response_model=operation.answer,
         summary=operation.summary,
         description=described(operation),
-        operation_id=f"{operation.verb}_{resource.operation_name}".replace("-", "_"),
+        operation_id=f"{operation.verb}_{noun.name}".replace("-", "_"),
         responses={
             **{status: {"model": model} for status, model in operation.also.items()},
             **({304: {"description": "What the caller has is still so."}} if operation.method == "GET" else {}),
         },
         openapi_extra={
-            "parameters": parameters(resource, operation, path),
+            "parameters": parameters(noun, operation, path),
             "x-errors": sorted(errors_of(operation, path)),
             **({"x-example": operation.example} if operation.example is not None else {}),
             **({"x-media-types": ["application/merge-patch+json"]} if operation.method == "PATCH" else {}),
@@ -83,39 +100,34 @@ def errors_of(operation: Operation, path: str) -> set[int]:
     errors = {401, 403, 406, 422, 503, *operation.errors}
     if "{" in path:
         errors.add(404)
-    if operation.method in WRITES and operation.verb != "query":
+    if operation.action not in READING:
         errors |= {409}
     if operation.method in {"POST", "PUT", "PATCH"} and operation.verb != "restore":
         errors |= {413, 415}
-    if operation.verb in ("patch", "withdraw", "restore", "upsert", "transition"):
+    if operation.verb in ("patch", "withdraw", "restore", "revert", "upsert", "transition"):
         errors |= {412, 428}
     return errors
 
 
-def parameters(resource: Resource, operation: Operation, path: str) -> list[dict[str, Any]]:
+def parameters(noun: Noun, operation: Operation, path: str) -> list[dict[str, Any]]:
     """What FastAPI cannot see from an endpoint's signature."""
     found: list[dict[str, Any]] = []
-    if resource.parent is not None:
-        found.append(
-            {
-                "name": resource.parent.parameter,
-                "in": "path",
-                "required": True,
-                "description": f"The {resource.parent.resource.noun}, by {resource.parent.resource.addressed_by}.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 200},
-                "example": "VIS-2026-0042",
-            }
-        )
+    if noun.above is not None:
+        name, description = noun.above
+        schema = {"type": "string", "minLength": 1, "maxLength": 200}
+        found.append({"name": name, "in": "path", "required": True, "description": description, "schema": schema})
     if operation.query is not None:
         found += query_parameters(operation.query)
     if operation.cursor_only:
         found += [each for each in query_parameters(ListQuery) if each["name"] == "cursor"]
-    if operation.shaping:
-        found += [each for each in query_parameters(ListQuery) if each["name"] in ("fields", "expand")]
     if operation.method == "GET":
         found.append(header("If-None-Match", "An `ETag` that the caller has: 304 if it is still the present one."))
     if 412 in errors_of(operation, path):  # noqa: PLR2004 - precondition failed
         found.append(header("If-Match", 'The `ETag` that the change is meant for, such as `"3"`.'))
+    if operation.action not in READING:
+        found.append(header("Change-Reason", "Why the change is made; kept in its history."))
+        if operation.method == "POST":
+            found.append(header("Idempotency-Key", "The same key and body get the first answer again, for a day."))
     return found
 
 

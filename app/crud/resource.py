@@ -46,6 +46,12 @@ def nothing_to_check(_work: Work, _values: Mapping[str, Any], _record: Any, _par
     return ()
 
 
+def own_marking(_work: Work, record: Any) -> int | None:
+    """The marking that decides for whom a record exists: mostly its own."""
+    marking: int | None = getattr(record, "marking_id", None)
+    return marking
+
+
 def nothing_follows(_work: Work, _record: Any) -> None:
     """Most changes concern their own record only."""
 
@@ -86,6 +92,10 @@ class Resource:
     """Faults that only a look at other records can find; gets the values, the record and its parent, if any."""
 
     after: Callable[[Work, Any], None] = nothing_follows
+    remarked: Callable[[Work, Any], None] = nothing_follows
+    """What must follow when the record's marking has changed."""
+
+    marking_of: Callable[[Work, Any], int | None] = own_marking
     loads: tuple[InstrumentedAttribute[Any], ...] = ()
     """What must be loaded beside the children, for the sake of records of a kind below this one."""
 

@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect
 from app.access.work import reading, register_of, writing
 from app.core.jsonbody import loads
 from app.core.prepared import TooLong, too_long
+from app.crud.idempotency import first_answer, keep, key_of
 from app.errors import NotAcceptable, Problem, TooLarge, UnsupportedMediaType
 
 JSON_TYPES = frozenset({"application/json"})
@@ -65,8 +66,15 @@ def _call(endpoint: Any, request: Request, arguments: dict[str, Any]) -> Respons
         # What is wrong with the body is told only to a caller who may use the operation at all.
         with reading(request):
             raise document
+    key = key_of(request) if endpoint.writes and request.method == "POST" else None
     with (writing if endpoint.writes else reading)(request) as work:
-        answer: Response = endpoint(work, request, **arguments)
+        answer: Response | None = None
+        if key is not None:
+            answer = first_answer(work, request, key, document)
+        if answer is None:
+            answer = endpoint(work, request, **arguments)
+            if key is not None:
+                keep(work, key, answer)
         return answer
 
 

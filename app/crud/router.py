@@ -1,21 +1,23 @@
 """From a declaration to a router: the operations that every resource has."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.permissions import Action
 from app.access.work import Work
-from app.core.derive import body_of
-from app.core.query import ListQuery
-from app.crud import bulk, store
+from app.core.derive import body_of, without_default
+from app.core.fields import Moment
+from app.core.query import CommaList, ListQuery
+from app.crud import bulk, ledger, past, store
 from app.crud.answers import listed, single, written
 from app.crud.asking import from_address, from_body, no_parameters
 from app.crud.listing import Page, page
-from app.crud.operations import Operation, add
+from app.crud.operations import Operation, add, noun_of
 from app.crud.reading import check_shape, shaped, stored
 from app.crud.resource import RESOURCES, Resource
 from app.crud.schemas import bulk_answer, bulk_model, page_model
@@ -35,16 +37,16 @@ def add_resource(router: APIRouter, resource: Resource, *, under: Resource | Non
         base = f"/{above.path}/{{{resource.parent.parameter}}}/{resource.path}"
     shown = under is None or resource.parent is None or under is resource.parent.resource
     for operation in operations(resource):
-        add(router, resource, operation, base, shown=shown)
+        add(router, noun_of(resource), operation, base, shown=shown)
 
 
 def operations(resource: Resource) -> list[Operation]:
     """What can be done with the records of a resource."""
-    reads = [_list(resource), _query(resource), _read(resource)]
+    reads = [_list(resource), _query(resource), _read(resource), past.history(resource, _parent_id)]
     if resource.read_only:
         return reads
     writes = [_create(resource), _bulk(resource), _upsert(resource), _patch(resource), _withdraw(resource)]
-    return [*reads, *writes, _restore(resource)]
+    return [*reads, *writes, _restore(resource), past.revert(resource, _for_change)]
 
 
 def parent_of(work: Work, resource: Resource, request: Request) -> Any:
@@ -107,10 +109,13 @@ def _query(resource: Resource) -> Operation:
 
 def _read(resource: Resource) -> Operation:
     def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
-        fields, expand = _shape_wanted(resource, request)
-        _, text, version = stored(work, resource, id, _parent_id(work, resource, request))
-        if fields or expand:
-            text = shaped(work, resource, [text], fields, expand)[0]
+        wanted = _shape_wanted(resource, request)
+        record_id, text, version = stored(work, resource, id, _parent_id(work, resource, request))
+        if wanted.as_at is not None:
+            entry = ledger.version_at(work, resource, record_id, wanted.as_at)
+            text, version = entry["representation"], entry["version"]
+        if wanted.fields or wanted.expand:
+            text = shaped(work, resource, [text], wanted.fields, wanted.expand)[0]
         return single(request, text, version)
 
     return Operation(
@@ -118,17 +123,34 @@ def _read(resource: Resource) -> Operation:
         summary=f"Read {resource.article}",
         description=f"{resource.article.capitalize()} by {resource.addressed_by}.",
         answer=resource.read_or_selection,
-        shaping=True,
+        query=ReadQuery,
     )  # fmt: skip
 
 
-def _shape_wanted(resource: Resource, request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    no_parameters(request, ("fields", "expand"))
-    if not request.query_params:
-        return (), ()
-    query = from_address(ListQuery, request)
+class ReadQuery(BaseModel):
+    """What a read of one record can be asked."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
+
+    fields: CommaList = ()
+    """The fields to answer, comma separated; all if not given."""
+
+    expand: CommaList = ()
+    """References to answer as the records they name, comma separated."""
+
+    as_at: Annotated[Moment, Field(json_schema_extra=without_default)] | None = None
+    """How the record read at this instant."""
+
+
+_PLAIN = ReadQuery()
+
+
+def _shape_wanted(resource: Resource, request: Request) -> ReadQuery:
+    if not request.scope["query_string"]:
+        return _PLAIN
+    query = from_address(ReadQuery, request)
     check_shape(resource, query.fields, query.expand)
-    return query.fields, query.expand
+    return query
 
 
 def _create(resource: Resource) -> Operation:

@@ -16,10 +16,12 @@ _DROP = text("DELETE FROM search_text WHERE rowid = :seq")
 _ADD = text("INSERT INTO search_text (rowid, title, body) VALUES (:seq, :title, :body)")
 
 
-def index(session: Session, resource: Resource, record: Record, document: Mapping[str, Any]) -> None:
+def index(
+    session: Session, resource: Resource, record: Record, document: Mapping[str, Any], marking_id: int | None
+) -> None:
     """Writes the words of a record."""
     title, body = words_of(resource, record, document)
-    entry = {"record_type": resource.noun, "record_id": record.id}
+    entry = {"record_type": resource.noun, "record_id": record.id, "marking_id": marking_id}
     seq = session.scalar(select(SearchEntry.seq).where(SearchEntry.record_id == record.id))
     if session.get_bind().dialect.name == "sqlite":
         _index_sqlite(session, seq, entry, title, body)
@@ -29,16 +31,17 @@ def index(session: Session, resource: Resource, record: Record, document: Mappin
         session.execute(
             update(SearchEntry.__table__)  # type: ignore[arg-type]
             .where(SearchEntry.seq == seq)
-            .values(words=cast(tsvector(title, body), TSVECTOR))
+            .values(words=cast(tsvector(title, body), TSVECTOR), marking_id=marking_id)
         )
 
 
 def _index_sqlite(
-    session: Session, seq: int | None, entry: Mapping[str, str], title: list[str], body: list[str]
+    session: Session, seq: int | None, entry: Mapping[str, Any], title: list[str], body: list[str]
 ) -> None:
     if seq is None:
         seq = session.scalar(insert(SearchEntry).values(**entry).returning(SearchEntry.seq))
     else:
+        session.execute(update(SearchEntry).where(SearchEntry.seq == seq).values(marking_id=entry["marking_id"]))
         session.execute(_DROP, {"seq": seq})
     session.execute(_ADD, {"seq": seq, "title": " ".join(title), "body": " ".join(body)})
 

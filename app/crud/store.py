@@ -153,22 +153,30 @@ def _not_by_patch(resource: Resource, fault: Fault) -> Fault:
     return fault
 
 
-def replace(work: Work, resource: Resource, record: Any, document: Any) -> Any:
+def replace(work: Work, resource: Resource, record: Any, document: Any, *, action: str = "update") -> Any:
     """Writes a record anew from a whole document; fields that only creation sets stay as they are."""
     check_present(record)
     before = current(resource, record)
     kept = {name: before[name] for name in set(before) - set(resource.patch.model_fields)}
     whole = document | kept if isinstance(document, dict) else document
-    return rewrite(work, resource, record, examine(resource.fields, whole, resource.rules), before)
+    return rewrite(work, resource, record, examine(resource.fields, whole, resource.rules), before, action=action)
 
 
-def rewrite(work: Work, resource: Resource, record: Any, examined: Examined, before: Mapping[str, Any]) -> Any:
+def rewrite(
+    work: Work,
+    resource: Resource,
+    record: Any,
+    examined: Examined,
+    before: Mapping[str, Any],
+    *,
+    action: str = "update",
+) -> Any:
     """Brings a record to what a sound document says; where that is nothing new, nothing is written."""
     values = sound(work, resource, examined, record, None)
     after = resource.fields.model_validate(values).model_dump(mode="json")
     if after == before:
         return record
-    with changing(work, record, "update"):
+    with changing(work, record, action):
         apply(work, resource, record, {name: values[name] for name in after if after[name] != before[name]})
         resource.prepare(work, record, values)
     return record
@@ -253,19 +261,22 @@ def rebuilt(work: Work, resource: Resource, record_id: str) -> str:
 @contextmanager
 def changing(work: Work, record: Any, action: str, **changes: Any) -> Iterator[None]:
     """A change of a record: whatever the block does to it is kept, with all that hangs on it."""
-    before = current(RESOURCES.of(record), record)
+    resource = RESOURCES.of(record)
+    before, marking = current(resource, record), resource.marking_of(work, record)
     yield
-    _save(work, record, action, before=before, **changes)
+    _save(work, record, action, before=before, marking=marking, **changes)
 
 
-def _save(work: Work, record: Any, action: str, *, before: Mapping[str, Any], **changes: Any) -> None:
+def _save(
+    work: Work, record: Any, action: str, *, before: Mapping[str, Any], marking: int | None = None, **changes: Any
+) -> None:
     resource = RESOURCES.of(record)
     record.version += 1
     record.updated_at = work.now
     record.representation = represent(record)
     work.session.flush()
-    after = current(resource, record)
-    index(work.session, resource, record, after)
+    after, marked = current(resource, record), resource.marking_of(work, record)
+    index(work.session, resource, record, after, marked)
     changed = {name: [before.get(name), value] for name, value in after.items() if before.get(name, ...) != value}
     work.changes.append(
         Change(
@@ -273,11 +284,14 @@ def _save(work: Work, record: Any, action: str, *, before: Mapping[str, Any], **
             record_type=resource.noun,
             record_id=record.id,
             version=record.version,
-            marking_id=getattr(record, "marking_id", None),
+            marking_id=marked,
+            prior_marking_id=None if marking == marked else marking,
             changes=changed | changes,
             representation=record.representation,
         )
     )
+    if action != "create" and marking != marked:
+        resource.remarked(work, record)
     resource.after(work, record)
 
 

@@ -17,6 +17,7 @@ from app.engagements.engagement import (
     dates_in_order,
     each_once,
     prepare,
+    remark_participants,
 )
 from app.models import Deployment, Partner
 from app.models.choices import Mandate
@@ -83,6 +84,7 @@ DEPLOYMENTS = RESOURCES.add(
         rules=(dates_in_order, each_once, marking_faults),
         children=CHILDREN,
         prepare=prepare,
+        remarked=remark_participants,
         example={
             "title": "UN Mission in South Sudan",
             "starts_on": "2026-10-01",

@@ -11,7 +11,7 @@ from app.core.fields import Document, Line, Moment, Title, bare
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
-from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare
+from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare, remark_participants
 from app.errors import Fault
 from app.models import Dialogue, Institution, Series
 from app.models.choices import Format
@@ -93,6 +93,7 @@ DIALOGUES = RESOURCES.add(
         rules=RULES,
         children=CHILDREN,
         prepare=prepare,
+        remarked=remark_participants,
         check=known_forum,
         example={
             "title": "24th Shangri-La Dialogue",

@@ -8,7 +8,15 @@ from app.core.fields import Headcount, Prose
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Children, Resource
 from app.engagements.asking import SORTS, EngagementQuery, linked
-from app.engagements.engagement import CHILDREN, RULES, Contributions, EngagementFields, EngagementRead, prepare
+from app.engagements.engagement import (
+    CHILDREN,
+    RULES,
+    Contributions,
+    EngagementFields,
+    EngagementRead,
+    prepare,
+    remark_participants,
+)
 from app.models import Exercise, ExerciseDomain
 from app.models.choices import Domain, ExerciseType
 
@@ -63,6 +71,7 @@ EXERCISES = RESOURCES.add(
             )
         },
         prepare=prepare,
+        remarked=remark_participants,
         example={
             "title": "Exercise Talisman Sabre 2027",
             "starts_on": "2027-07-01",

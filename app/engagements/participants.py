@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy import or_, select
 
 from app.access.fields import MarkedFields
-from app.access.markings import covers, marking_faults
+from app.access.markings import covers, highest, marking_faults
 from app.access.work import Work
 from app.core.columns import table_of
 from app.core.fields import CreateOnly, Line, Prose, RecordId, RecordRead, References
@@ -101,6 +101,13 @@ def once_each(
         yield Fault("Takes part already, or did and was withdrawn", "duplicate", pointer="/person")
 
 
+def effective_marking(work: Work, participant: Participant) -> int:
+    """The marking that decides for whom a participant exists: the higher of the engagement's and their own."""
+    engagement = work.session.get_one(Engagement, participant.engagement_id)
+    marks = [work.mark(engagement.marking_id), work.mark(participant.marking_id)]
+    return work.marking_row(highest(marks)).id
+
+
 def touch_engagement(work: Work, participant: Participant) -> None:
     """A change to a participant is one of the engagement, for those who may see both.
 
@@ -128,6 +135,7 @@ PARTICIPANTS = RESOURCES.add(
         prepare=held_office,
         check=once_each,
         after=touch_engagement,
+        marking_of=effective_marking,
         titles=("office_title",),
         parent=Parent(ENGAGEMENTS, Participant.engagement_id, "engagement"),
         example={

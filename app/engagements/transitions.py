@@ -15,7 +15,7 @@ from app.core.fields import Document, Prose
 from app.crud import store
 from app.crud.answers import written
 from app.crud.asking import no_parameters
-from app.crud.operations import Operation, add
+from app.crud.operations import Operation, add, noun_of
 from app.crud.resource import RESOURCES, Resource
 from app.errors import Conflict, Fault, Invalid
 from app.models.choices import Status
@@ -70,4 +70,4 @@ def add_transitions(router: APIRouter, resource: Resource) -> None:
         answer=resource.answer,
         example={"to": "confirmed"},
     )  # fmt: skip
-    add(router, resource, operation, f"/{resource.path}")
+    add(router, noun_of(resource), operation, f"/{resource.path}")

@@ -1,7 +1,7 @@
 """Every table of the register."""
 
 from app.core.columns import Base
-from app.models.access import Token
+from app.models.access import Answer, Token
 from app.models.engagements import (
     BilateralTalks,
     Deployment,
@@ -26,6 +26,7 @@ from app.models.search import SearchEntry
 
 __all__ = [
     "Accreditation",
+    "Answer",
     "Appointment",
     "Base",
     "BilateralTalks",

@@ -23,3 +23,17 @@ class Token(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Answer(Base):
+    """The first answer to a request with an `Idempotency-Key`, to be given again to the same request."""
+
+    __tablename__ = "answer"
+
+    token_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True, comment="The client's Idempotency-Key")
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32), comment="SHA-256 of what was asked")
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, str] | None] = mapped_column(Json)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)

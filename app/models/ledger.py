@@ -31,6 +31,9 @@ class LedgerEntry(Base):
     record_id: Mapped[str] = mapped_column(Id)
     version: Mapped[int]
     marking_id: Mapped[int | None] = mapped_column(ForeignKey("marking.id"))
+    prior_marking_id: Mapped[int | None] = mapped_column(
+        ForeignKey("marking.id"), comment="The marking before the change, where it was another"
+    )
     changes: Mapped[dict[str, Any]] = mapped_column(Json, comment="Field -> [before, after]")
     representation: Mapped[str] = mapped_column(Text, comment="The record as clients read it after the change")
     previous_hash: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -19,7 +19,10 @@ class TsVector(UserDefinedType[str]):
 
 
 class SearchEntry(Base):
-    """The words of one record."""
+    """The directory of all records: their words, and the marking that decides for whom they exist.
+
+    What belongs to another record, such as a participant, bears the higher of both markings here.
+    """
 
     __tablename__ = "search_entry"
     __table_args__ = (
@@ -35,4 +38,5 @@ class SearchEntry(Base):
     )
     record_type: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[str] = mapped_column(Id)
+    marking_id: Mapped[int | None] = mapped_column(ForeignKey("marking.id"), comment="NULL: not marked")
     words: Mapped[str | None] = mapped_column(TsVector().with_variant(Text(), "sqlite"))

@@ -38,6 +38,7 @@ TABLES = (
     "exercise_domain",
     "participant",
     "visit",
+    "answer",
 )
 
 
@@ -210,7 +211,9 @@ def upgrade() -> None:
         ),
         sa.Column("record_type", sa.String(length=40), nullable=False),
         sa.Column("record_id", ID, nullable=False),
+        sa.Column("marking_id", sa.Integer(), nullable=True, comment="NULL: not marked"),
         sa.Column("words", TSVECTOR, nullable=True),
+        sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_search_entry_marking_id")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_search_entry")),
     )
     op.create_index("uq_search_entry_record_id", "search_entry", ["record_id"], unique=True)
@@ -272,6 +275,12 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("marking_id", sa.Integer(), nullable=True),
         sa.Column(
+            "prior_marking_id",
+            sa.Integer(),
+            nullable=True,
+            comment="The marking before the change, where it was another",
+        ),
+        sa.Column(
             "changes",
             JSON,
             nullable=False,
@@ -286,6 +295,7 @@ def upgrade() -> None:
         sa.Column("previous_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_ledger_marking_id")),
+        sa.ForeignKeyConstraint(["prior_marking_id"], ["marking.id"], name=op.f("fk_ledger_prior_marking_id")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_ledger")),
     )
     op.create_index("ix_ledger_record", "ledger", ["record_id", "version"])
@@ -779,6 +789,18 @@ def upgrade() -> None:
     op.create_index("ix_visit_direction", "visit", ["direction"])
     op.create_index("ix_visit_post", "visit", ["post"])
     op.create_index("ix_visit_principal", "visit", ["principal"])
+    op.create_table(
+        "answer",
+        sa.Column("token_id", ID, nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False, comment="The client's Idempotency-Key"),
+        sa.Column("fingerprint", sa.LargeBinary(length=32), nullable=False, comment="SHA-256 of what was asked"),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("headers", JSON, nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("token_id", "key", name=op.f("pk_answer")),
+    )
+    op.create_index("ix_answer_at", "answer", ["at"])
     _full_text()
     _ledger()
 

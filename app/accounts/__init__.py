@@ -1,0 +1,1 @@
+"""Who may call, and what they may do: tokens, and what a caller is told of themselves."""

@@ -1,0 +1,92 @@
+"""The operations on a record's past: its history, how it read at an instant, the way back."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.permissions import Action
+from app.access.work import Work
+from app.core import cursor as cursors
+from app.core.derive import body_of, create_only
+from app.core.documents import examine
+from app.core.query import PageQuery
+from app.crud import ledger, store
+from app.crud.answers import listed, written
+from app.crud.asking import from_address, no_parameters
+from app.crud.listing import Page
+from app.crud.operations import Operation
+from app.crud.reading import stored
+from app.crud.resource import RESOURCES, Resource
+from app.crud.schemas import PageEnvelope
+from app.errors import Fault, Invalid
+
+HISTORY_ORDER = "-version"
+
+
+class HistoryPage(PageEnvelope):
+    """The changes of a record, the newest first."""
+
+    items: Annotated[list[ledger.HistoryEntry], Field(description="The changes of this page, the newest first.")]
+
+
+def history(resource: Resource, parent_id: Any) -> Operation:
+    """Who changed what of a record, when and why."""
+
+    def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
+        query = from_address(PageQuery, request)
+        record_id, _, _ = stored(work, resource, id, parent_id(work, resource, request))
+        before = None
+        if query.cursor is not None:
+            try:
+                (before,) = cursors.decode(query.cursor, HISTORY_ORDER, [int])
+            except ValueError as error:
+                raise Invalid(
+                    faults=[Fault(f"Cannot go on from here: {error}", "cursor", parameter="cursor")]
+                ) from None
+        found = ledger.history(work, record_id, limit=query.limit + 1, before=before)
+        following = None
+        if len(found) > query.limit:
+            following = cursors.encode(HISTORY_ORDER, [found[query.limit - 1]["version"]])
+        items = [ledger.HistoryEntry(**each).model_dump_json() for each in found[: query.limit]]
+        return listed(request, Page(items, following, None))
+
+    return Operation(
+        "history", "GET", "/{id}/history", endpoint, Action.READ,
+        summary=f"The history of {resource.article}",
+        description="Every change that the caller may know of, the newest first: who, when, what, and why.",
+        answer=HistoryPage,
+        query=PageQuery,
+    )  # fmt: skip
+
+
+def revert(resource: Resource, for_change: Any) -> Operation:
+    """The way back to an earlier version."""
+    body = body_of(ledger.RevertRequest)
+
+    def endpoint(work: Work, request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
+        no_parameters(request)
+        record = for_change(work, resource, request, id)
+        wanted = examine(ledger.RevertRequest, document)
+        if wanted.faults:
+            raise Invalid(faults=wanted.faults)
+        own = RESOURCES.of(record)
+        entry = ledger.version(work, own, record.id, wanted.values["to_version"])
+        past = json.loads(entry["representation"])
+        fields = {
+            name: past[name]
+            for name, field in own.fields.model_fields.items()
+            if create_only(field) is None and name in past
+        }
+        store.replace(work, own, store.find(work, own, record.id), fields, action="revert")
+        return written(request, resource, record, created=False)
+
+    return Operation(
+        "revert", "POST", "/{id}/revert", endpoint, Action.WRITE,
+        summary=f"Take {resource.article} back to an earlier version",
+        description="Writes the record as it was at that version, as a new version. What only creation sets, and the "
+        "status, which moves by transitions, stay as they are.",
+        answer=resource.answer, example={"to_version": 1},
+    )  # fmt: skip

@@ -1,0 +1,118 @@
+"""The change feed: everything that became of the records a caller may see, in the order in which it happened.
+
+A place in the feed is named by the change that stands there, not by its number in the ledger: between two numbers
+others may be missing, and that would tell of changes one may not know of.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.permissions import Action
+from app.access.work import Work
+from app.core.ids import as_id
+from app.core.query import MAX_LIMIT
+from app.crud import ledger
+from app.crud.answers import base_address
+from app.crud.asking import from_address
+from app.crud.operations import Noun, Operation, add
+from app.errors import Fault, Invalid
+
+START = "0"
+LONGEST_PLACE = 60
+
+
+class ChangesQuery(BaseModel):
+    """Where the feed is to be read from."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
+
+    after: Annotated[str, Field(min_length=1, max_length=LONGEST_PLACE)] = START
+    """The place after which to read, as `after` of the answer before; `0` is the beginning."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
+    """How many changes to answer at most."""
+
+
+class ChangeItem(ledger.HistoryEntry):
+    """One change, as the feed tells it."""
+
+    after: str
+    """Its place in the feed."""
+
+    record_type: str
+    """What was changed: `visit`, `partner`."""
+
+    record_id: str
+    """Which one."""
+
+    record: dict[str, Any]
+    """How it read after the change."""
+
+
+class ChangesPage(BaseModel):
+    """A part of the feed."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    items: list[ChangeItem]
+    """The changes, the oldest first."""
+
+    next: Annotated[str, Field(max_length=8000)] | None
+    """Where more can be read at once; null when there is no more yet."""
+
+    after: Annotated[str, Field(max_length=LONGEST_PLACE)]
+    """The place to go on from, now or later."""
+
+
+def changes(work: Work, request: Request) -> Response:
+    query = from_address(ChangesQuery, request)
+    found = list(feed(work, query.after, limit=query.limit + 1))
+    items, more = found[: query.limit], len(found) > query.limit
+    place = items[-1]["after"] if items else query.after
+    following = f"{base_address(request)}?after={place}&limit={query.limit}" if more else None
+    body = json.dumps({"items": items, "next": following, "after": place}, ensure_ascii=False)
+    return Response(body, media_type="application/json")
+
+
+def feed(work: Work, after: str, *, limit: int) -> Iterator[dict[str, Any]]:
+    """The changes after a place. Raises Invalid if there is no such place."""
+    for row in ledger.after(work, place_in_ledger(work, after), limit=limit):
+        entry = ledger.HistoryEntry(**ledger.shown(work, row)).model_dump(mode="json")
+        yield entry | {
+            "after": f"{row['record_id']}.{row['version']}",
+            "record_type": row["record_type"],
+            "record_id": str(row["record_id"]),
+            "record": json.loads(row["representation"]),
+        }
+
+
+def place_in_ledger(work: Work, after: str) -> int:
+    """The number in the ledger that a place stands for. Raises Invalid."""
+    if after == START:
+        return 0
+    record_id, _, version = after.rpartition(".")
+    known = as_id(record_id)
+    if known and version.isascii() and version.isdigit() and len(version) <= 9:  # noqa: PLR2004 - fits an integer
+        seq = ledger.place_of(work, known, int(version))
+        if seq is not None:
+            return seq
+    raise Invalid(faults=[Fault("There is no such place in the feed", "place", parameter="after")])
+
+
+def add_changes(router: APIRouter) -> None:
+    """Puts the feed on a router."""
+    operation = Operation(
+        "list", "GET", "", changes, Action.READ,
+        summary="What has changed",
+        description="Every change of the records that exist for the caller, in the order in which it was kept. To "
+        "poll, send `after` of the last answer: nothing is skipped, nothing comes twice.",
+        answer=ChangesPage,
+        query=ChangesQuery,
+    )  # fmt: skip
+    add(router, Noun("Changes", "changes"), operation, "/changes")
