@@ -80,7 +80,7 @@ class Nouns(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         for address in self._by_noun.get(self._noun(path), {}).values():
-            found = address.pattern.match(path)
+            found = address.pattern.fullmatch(path)  # its own `$` would let a line break pass
             if found is None:
                 continue
             route = address.methods.get(scope["method"])

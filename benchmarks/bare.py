@@ -91,32 +91,44 @@ def single(key: str) -> bytes:
     return found.encode()
 
 
+WRITES = [
+    each.strip()
+    for each in f"""
+INSERT INTO engagement (
+  id, version, created_at, updated_at, archived, representation, marking_id, kind, reference, title, status,
+  starts_on, ends_on, date_precision
+) VALUES (
+  {{key}}, 1, {{at}}, {{at}}, {{no}}, {{text}}, 1, 'visit', {{reference}}, {{title}}, 'planned',
+  {{day}}, {{day}}, 'day'
+);
+INSERT INTO visit (id, direction, itinerary) VALUES ({{key}}, 'inbound', '[]');
+INSERT INTO engagement_partner (partner, role, position, engagement_id, starts_on)
+VALUES ({{partner}}, 'host', 0, {{key}}, {{day}});
+INSERT INTO search_entry (record_type, record_id, words)
+VALUES ('visit', {{key}}, {"NULL" if SQLITE else "to_tsvector('simple', {text})"});
+{"INSERT INTO search_text (rowid, title, body) VALUES (last_insert_rowid(), {title}, {text});" if SQLITE else ""}
+UPDATE ledger_head SET seq = seq + 1, hash = {{hash}};
+INSERT INTO ledger (
+  seq, at, actor, request_id, action, record_type, record_id, version, marking_id, changes, representation,
+  previous_hash, hash
+)
+SELECT seq, {{at}}, 'bare', 'bare', 'create', 'visit', {{key}}, 1, 1, '{{{{}}}}', {{text}}, {{hash}}, {{hash}}
+FROM ledger_head
+""".split(";")
+    if each.strip()
+]
+
+
 def create(body: bytes) -> bytes:
     """What a visit needs at the least: its rows, its search entry and a line in the ledger, in one transaction."""
     document, key, text = json.loads(body), str(uuid.uuid4()), body.decode()
     at = "2026-11-24T00:00:00.000000Z"
     values = {"key": key, "title": document["title"], "day": document["starts_on"], "text": text, "at": at}
     values |= {"reference": f"B{key[:18]}", "hash": os.urandom(32), "no": False, "partner": document["partners"][0]}
-    v = {name: value(name) for name in values}
-    statements = [
-        "INSERT INTO engagement (id, version, created_at, updated_at, archived, representation, marking_id, kind, "
-        "reference, title, status, starts_on, ends_on, date_precision) VALUES "
-        "({key}, 1, {at}, {at}, {no}, {text}, 1, 'visit', {reference}, {title}, 'planned', {day}, {day}, 'day')",
-        "INSERT INTO visit (id, direction, itinerary) VALUES ({key}, 'inbound', '[]')",
-        "INSERT INTO engagement_partner (partner, role, position, engagement_id, starts_on) VALUES ({partner}, 'host', 0, {key}, {day})",
-        "INSERT INTO search_entry (record_type, record_id, words) VALUES ('visit', {key}, "
-        + ("NULL)" if SQLITE else "to_tsvector('simple', {text}))"),
-        "INSERT INTO search_text (rowid, title, body) VALUES (last_insert_rowid(), {title}, {text})" if SQLITE else "",
-        "UPDATE ledger_head SET seq = seq + 1, hash = {hash}",
-        "INSERT INTO ledger (seq, at, actor, request_id, action, record_type, record_id, version, marking_id, changes, "
-        "representation, previous_hash, hash) SELECT seq, {at}, 'bare', 'bare', 'create', 'visit', {key}, 1, 1, '{{}}', "
-        "{text}, {hash}, {hash} FROM ledger_head",
-    ]
     cursor = connection().cursor()
     cursor.execute("BEGIN IMMEDIATE" if SQLITE else "BEGIN")
-    for statement in statements:
-        if statement:
-            cursor.execute(statement.format(**v), values)
+    for statement in WRITES:
+        cursor.execute(statement.format(**{name: value(name) for name in values}), values)
     cursor.execute("COMMIT")
     return body
 
@@ -135,7 +147,9 @@ def answer(method: str, path: str, query: str, body: bytes) -> bytes:
     return single(path.rpartition("/")[2])
 
 
-async def app(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+async def app(
+    scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+) -> None:
     if scope["type"] != "http":
         return
     body = b""

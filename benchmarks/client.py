@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
+from typing import Any
 
 
 @dataclass
@@ -90,7 +91,7 @@ def encode(host: str, headers: dict[str, str], method: str, path: str, body: str
     return "\r\n".join([*lines, "", ""]).encode() + payload
 
 
-async def run(job: dict) -> dict:
+async def run(job: dict[str, Any]) -> dict[str, Any]:
     """One burst."""
     host = f"127.0.0.1:{job['port']}"
     requests = [encode(host, job["headers"], *each) for each in job["requests"]]

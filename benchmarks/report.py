@@ -9,6 +9,10 @@ TARGETS = {
     "sqlite": {"bare": 0.25, "plain": 5.0},
     "postgresql": {"bare": 0.4, "plain": 4.0},
 }
+COLUMNS = (
+    *("what", "ours /s", "p50 ms", "p99 ms", "CPU ms"),
+    *("(a) bare /s", "ours/(a)", "by CPU", "(b) plain /s", "ours/(b)", "by CPU", "kB", "spread"),
+)
 SINGLE_TARGET, GROWTH_TARGET = 0.25, 1.5
 
 
@@ -69,16 +73,15 @@ def table(cells: Cells, names: Iterable[str], size: int) -> list[str]:
     lines = [
         f"{size:,} engagements",
         "",
-        "| what | ours /s | p50 ms | p99 ms | CPU ms | (a) bare /s | ours/(a) | (b) plain /s | ours/(b) | kB | spread |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        f"| {' | '.join(COLUMNS)} |",
+        f"|---|{'--:|' * (len(COLUMNS) - 1)}",
     ]
     for name in names:
         own = cells[name, size, "ours"].summary()
         columns = [name, _rate(own["rate"]), own["p50_ms"], own["p99_ms"], own["cpu_ms"]]
         for other in ("bare", "plain"):
             cell = cells.get((name, size, other))
-            ratio = own["rate"] / cell.rate if cell and cell.rate else None
-            columns += [_rate(cell.rate) if cell and cell.rate else "", f"{ratio:.2f}" if ratio else ""]
+            columns += ["", "", ""] if not cell or not cell.rate else _beside(own, cell.summary())
         columns += [f"{(own['bytes'] or 0) / 1000:.1f}", f"{own['spread']:.0%}"]
         faults = "; ".join(
             f"{server}: {', '.join(cells[name, size, server].faults)}"
@@ -89,15 +92,25 @@ def table(cells: Cells, names: Iterable[str], size: int) -> list[str]:
     return lines
 
 
+def _beside(own: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """How another server does, and how ours compares: by rate, and by what the process used of a processor."""
+    by_cpu = f"{other['cpu_ms'] / own['cpu_ms']:.2f}" if own["cpu_ms"] and other["cpu_ms"] else ""
+    return [_rate(other["rate"]), f"{own['rate'] / other['rate']:.2f}", by_cpu]
+
+
 def growth(cells: Cells, names: Iterable[str], small: int, large: int) -> list[str]:
     """What a hundred times as many engagements cost."""
-    lines = [f"| what | p99 ms at {small:,} | at {large:,} | growth of p99 | growth of p50 |", "|---|--:|--:|--:|--:|"]
+    lines = [
+        f"| what | p99 ms at {small:,} | at {large:,} | p99 grows | p50 grows | CPU grows |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
     for name in names:
         less, more = (cells[name, size, "ours"].summary() for size in (small, large))
         if less["p99_ms"] and more["p99_ms"]:
             lines.append(
                 f"| {name} | {less['p99_ms']} | {more['p99_ms']} | {more['p99_ms'] / less['p99_ms']:.2f} "
-                f"| {more['p50_ms'] / less['p50_ms']:.2f} |"
+                f"| {more['p50_ms'] / less['p50_ms']:.2f} "
+                f"| {more['cpu_ms'] / less['cpu_ms'] if less['cpu_ms'] and more['cpu_ms'] else 0:.2f} |"
             )
     return lines
 

@@ -1,8 +1,8 @@
 """Measures the register beside a bare application and a plain one, in interleaved rounds.
 
-    uv run python benchmarks/run.py --database sqlite --sizes 10000,1000000
-    uv run python benchmarks/run.py --database postgresql --sizes 10000
-    uv run python benchmarks/run.py --database postgresql://postgres@127.0.0.1/postgres
+uv run python benchmarks/run.py --database sqlite --sizes 10000,1000000
+uv run python benchmarks/run.py --database postgresql --sizes 10000
+uv run python benchmarks/run.py --database postgresql://postgres@127.0.0.1/postgres
 """
 
 import argparse
@@ -124,13 +124,13 @@ def _postgresql(url: str, size: int) -> str:
 def answers(target: Target, scenario: Scenario, name: str) -> Any:
     """What one server answers to the first request of a scenario."""
     method, path, body = scenario.requests(name, target.facts, 1)[0]
-    request = HttpRequest(  # noqa: S310 - our own address
+    request = HttpRequest(
         f"http://127.0.0.1:{target.servers[name].port}{path}",
         data=None if body is None else body.encode(),
         headers=target.headers | {"content-type": "application/json"},
         method=method,
     )
-    with urlopen(request, timeout=60) as response:  # noqa: S310
+    with urlopen(request, timeout=60) as response:
         return json.load(response)
 
 

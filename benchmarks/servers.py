@@ -106,7 +106,8 @@ class Client:
             "requests": requests,
             "skip": skip,
         }
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(json.dumps(job) + "\n")
         self.process.stdin.flush()
         before = server.cpu_seconds()

@@ -187,7 +187,7 @@ class World:
         random, draw = self.random, self.random.random
         partners = self._partners(kind)
         number = self.numbers[kind, start.year] = self.numbers.get((kind, start.year), 0) + 1
-        end = start if draw() < 0.4 else start + timedelta(days=int(random.expovariate(1 / 4)) + 1)
+        end: date | None = start if draw() < 0.4 else start + timedelta(days=int(random.expovariate(1 / 4)) + 1)
         if kind == "deployment":
             end = start + timedelta(days=180) if draw() < 0.8 else None
         picked = self.common.some(random, 6 + int(draw() * 30)) + self.rare.some(random, 1 + int(draw() * 2))

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, inspect, true
+from sqlalchemy import ColumnElement, FromClause, inspect, true
 from sqlalchemy.sql.expression import literal_column
 
 from app.core.columns import table_of
 
 
-def is_marked(table: Table) -> bool:
+def is_marked(table: FromClause) -> bool:
     return "marking_id" in table.c
 
 
-def visible(table: Table, markings: Sequence[int]) -> ColumnElement[bool]:
+def visible(table: FromClause, markings: Sequence[int]) -> ColumnElement[bool]:
     """The condition that rows of `table` exist for a caller who may see `markings`.
 
     The ids stand in the statement as literals: they are ours, few, and part of the statement's shape.

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, FromClause
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 from starlette.requests import Request
@@ -58,7 +58,7 @@ class Work:
         """The driver's own cursor, on the same connection."""
         return self.connection.connection.cursor()
 
-    def visible(self, table: Table) -> ColumnElement[bool]:
+    def visible(self, table: FromClause) -> ColumnElement[bool]:
         return visible(table, self.markings)
 
     def marking_row(self, mark: Mark) -> Marking:

@@ -7,7 +7,7 @@ lose another one.
 import base64
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +69,11 @@ def _typed(value: Any, kind: type) -> Any:
         sound = isinstance(value, str) and all(each >= " " and not "\ud800" <= each <= "\udfff" for each in value)
     if not sound:
         raise NotACursorError
-    if kind is date:
-        return date.fromisoformat(value)
-    return datetime.fromisoformat(value) if kind is datetime else value
+    if kind is UUID:
+        return as_id(value)
+    try:
+        if kind is date:
+            return date.fromisoformat(value)
+        return datetime.fromisoformat(value).astimezone(UTC) if kind is datetime else value
+    except (ValueError, OverflowError):  # an instant at either end of the calendar may have no place in UTC
+        raise NotACursorError from None

@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
@@ -109,21 +110,29 @@ def _rfc3339(value: Any) -> Any:
 
 
 def _instant_in_range(moment: datetime) -> datetime:
-    if not FIRST_DAY.year < moment.year < LAST_DAY.year:
-        raise PydanticCustomError("date_range", "Must be between 1901 and 2199")
+    # As given, and in UTC, as it comes back from the database to be examined again.
+    for _ in range(2):
+        if not FIRST_DAY.year < moment.year < LAST_DAY.year:
+            raise PydanticCustomError("date_range", "Must be between 1901 and 2199")
+        moment = moment.astimezone(UTC)
     return moment
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    # They are read from the disk, which takes longer than all else about a document.
+    return frozenset(available_timezones())
+
+
 def _time_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _time_zones():
         raise PydanticCustomError("time_zone", "Must be a name of the IANA time zone database")
     return name
 
 
 def instant_json(moment: datetime) -> str:
     """RFC 3339 in UTC with `Z`, without a fraction of zero."""
-    text = moment.isoformat().replace("+00:00", "Z")
-    return text if text.endswith("Z") else moment.astimezone().isoformat()
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 Line = Annotated[str, AfterValidator(_one_line), Field(max_length=200)]

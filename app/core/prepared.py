@@ -76,6 +76,7 @@ class OneOf(ColumnElement[bool]):
 
     type = Boolean()
     inherit_cache = False
+    _is_implicitly_boolean = True  # else SQLite is given `… IN (…) = 1`, for which it uses no index
 
     def __init__(self, column: ColumnElement[Any], parameter: str) -> None:
         self.column = column

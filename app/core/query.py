@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    FromClause,
     Table,
     Uuid,
     bindparam,
@@ -97,7 +98,7 @@ class Scope:
     """What a filter may build on: the list's own table, and what the caller may see of others."""
 
     table: Table
-    visible: Callable[[Table], ColumnElement[bool]]
+    visible: Callable[[FromClause], ColumnElement[bool]]
     sqlite: bool
 
 
@@ -129,10 +130,14 @@ class Where:
 
 
 class Equals(Where):
-    """The record's own column has the value, or one of the values."""
+    """The record's own column has the value, or one of the values.
 
-    def __init__(self, attribute: InstrumentedAttribute[Any]) -> None:
-        super().__init__(lambda scope, match: own(scope, attribute, match(column_of(attribute))))
+    `common`: each value has so many records that a list is best walked in its order, looking at each record in turn,
+    rather than all records with the value fetched and sorted.
+    """
+
+    def __init__(self, attribute: InstrumentedAttribute[Any], *, common: bool = False) -> None:
+        super().__init__(lambda scope, match: own(scope, attribute, match(column_of(attribute)), common=common))
 
 
 class AtLeast(Where):
@@ -173,7 +178,11 @@ class Linked(Where):
         self.order = {name: column_of(each) for name, each in (order or {}).items()}
 
         def build(scope: Scope, match: Match) -> ColumnElement[bool]:
-            return scope.table.c.id.in_(select(self.owner).where(match(self.value), scope.visible(self.value.table)))
+            # A name of its own: the list may be walking the same links already.
+            links = self.value.table.alias()
+            owner, value = links.c[self.owner.name], links.c[self.value.name]
+            tied = select(owner).where(owner == scope.table.c.id, match(value), scope.visible(links))
+            return tied.correlate_except(links).exists()
 
         super().__init__(build)
 
@@ -183,11 +192,16 @@ def column_of(attribute: Any) -> Any:
     return attribute.property.columns[0]
 
 
-def own(scope: Scope, attribute: InstrumentedAttribute[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+def own(
+    scope: Scope, attribute: InstrumentedAttribute[Any], condition: ColumnElement[bool], *, common: bool = False
+) -> ColumnElement[bool]:
     """A condition on a column of the list's table, or of the kind's table beside it."""
     table = column_of(attribute).table
     if table is scope.table:
         return condition
+    if common:
+        tied = select(table.c.id).where(table.c.id == scope.table.c.id, condition)
+        return tied.correlate_except(table).exists()
     return scope.table.c.id.in_(select(table.c.id).where(condition))
 
 

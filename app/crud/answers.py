@@ -1,5 +1,6 @@
 """Answers: stored bytes with the headers that go with them."""
 
+import json
 from hashlib import blake2b
 
 from starlette.requests import Request
@@ -43,7 +44,7 @@ def written(request: Request, resource: Resource, record: Record, *, created: bo
 
 def location(request: Request, resource: Resource, record: Record) -> str:
     """The address of a record."""
-    path = request.url.path
+    path = request.scope["path"]
     root = path[: path.index("/api/v1/") + len("/api/v1/")]
     if resource.parent is not None:
         root += f"{resource.parent.resource.path}/{request.path_params[resource.parent.parameter]}/"
@@ -56,7 +57,7 @@ def listed(request: Request, page: Page) -> Response:
     following = "null"
     if page.next is not None:
         address = next_address(request, page.next)
-        following = f'"{address}"'
+        following = json.dumps(address)
         headers["Link"] = f'<{address}>; rel="next"'
     total = "null" if page.total is None else page.total
     body = f'{{"items":[{",".join(page.items)}],"next":{following},"total":{total}}}'

@@ -57,7 +57,7 @@ def asked(query: ListQuery) -> dict[str, Any]:
         value = getattr(query, name)
         if filter_of(type(query).model_fields[name]) is None or value is None or value == []:
             continue
-        if name.startswith("q") and name in ("q", "q__not") and not value.strip():
+        if (name == "q" and not value.strip()) or (name == "q__not" and not query_words(value)):
             continue
         given[name] = value
     return given
@@ -72,7 +72,7 @@ def shape_of(work: Work, resource: Resource, query: ListQuery, given: Mapping[st
         resource=resource,
         markings=work.markings,
         archived=query.archived,
-        filters=frozenset((name, isinstance(value, list) and len(value) > 1) for name, value in given.items()),
+        filters=frozenset((name, len(value) if isinstance(value, list) else 1) for name, value in given.items()),
         order=order,
         continued=query.cursor is not None,
         ranked="q" in given and not query.sort,
@@ -88,6 +88,8 @@ def parameters(shape: Shape, given: Mapping[str, Any]) -> dict[str, Any]:
             values[name] = search_value(value, sqlite=shape.sqlite)
         elif takes_many(shape.resource.list_query.model_fields[name]):
             values[name] = value[0] if len(value) == 1 else value
+            if len(value) > 1:
+                values |= {f"{name}_{place}": each for place, each in enumerate(value)}
         else:
             values[name] = value
     if shape.ranked:

@@ -50,10 +50,12 @@ def operations(resource: Resource) -> list[Operation]:
 
 
 def parent_of(work: Work, resource: Resource, request: Request) -> Any:
-    """The record that a sub-resource's address names first, locked. Raises NotFound."""
+    """The record that a sub-resource's address names first, locked. Raises NotFound, or Conflict if it is withdrawn."""
     if resource.parent is None:
         return None
-    return store.find(work, *_above(resource, request), lock=True)
+    parent = store.find(work, *_above(resource, request), lock=True)
+    store.check_present(parent)
+    return parent
 
 
 def _parent_id(work: Work, resource: Resource, request: Request) -> str | None:

@@ -1,8 +1,7 @@
 """The shape of a list: everything about a query but its values. Each shape is one statement, compiled once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -17,6 +16,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
 )
 from sqlalchemy.sql.visitors import replacement_traverse
 
@@ -33,8 +33,8 @@ class Shape:
     resource: Resource
     markings: tuple[int, ...]
     archived: str
-    filters: frozenset[tuple[str, bool]]
-    """The parameters in use, and whether each has several values."""
+    filters: frozenset[tuple[str, int]]
+    """The parameters in use, and how many values each has."""
 
     order: Order
     continued: bool
@@ -59,9 +59,9 @@ def conditions(shape: Shape, *, but: str | None = None) -> list[ColumnElement[bo
         column = table.c[shape.resource.parent.column.key]
         result.append(column == bindparam("parent", type_=column.type))
     scope = shape.scope()
-    for name, many in sorted(shape.filters):
+    for name, count in sorted(shape.filters):
         if name != but:
-            result.append(criterion(shape.resource, scope, name, many=many))
+            result.append(criterion(shape.resource, scope, name, many=count > 1))
     return result
 
 
@@ -73,50 +73,56 @@ def criterion(resource: Resource, scope: Scope, name: str, *, many: bool) -> Col
     return negated(condition) if name.endswith(NOT) else condition
 
 
-def leading_link(shape: Shape) -> tuple[str, Linked] | None:
-    """A link whose index holds the wanted rows in the wanted order, if there is one."""
-    for name, many in sorted(shape.filters):
-        if many or name.endswith(NOT):
-            continue
-        where = filter_of(shape.resource.list_query.model_fields[name])
+class Lead(NamedTuple):
+    """A link whose index holds the wanted rows in the wanted order."""
+
+    name: str
+    linked: Linked
+    values: int
+
+
+def leading_link(shape: Shape) -> Lead | None:
+    """The link that a list can be read off, if there is one; one with a single value rather than one with several."""
+    for name, count in sorted(shape.filters, key=lambda each: (each[1], each[0])):
+        where = None if name.endswith(NOT) else filter_of(shape.resource.list_query.model_fields[name])
         if isinstance(where, Linked) and all(term in where.order for term, _ in shape.order.terms):
-            return name, where
+            return Lead(name, where, count)
     return None
 
 
-def walked(shape: Shape) -> tuple[FromClause, Mapping[str, Any], list[ColumnElement[bool]]]:
-    """Where the rows of a list are read from, the columns that stand in for the table's own, and the conditions.
+def walked(shape: Shape, lead: Lead | None, parameter: str = "") -> tuple[FromClause, list[ColumnElement[bool]]]:
+    """Where the rows of a list are read from, and the conditions.
 
     Behind a leading link every condition on a mirrored column is put to the link, whose index then answers it: put to
     the record it would be looked up row by row.
     """
     table = shape.resource.table
-    link = leading_link(shape)
-    if link is None:
-        return table, {}, conditions(shape)
-    name, linked = link
+    if lead is None:
+        return table, conditions(shape)
+    value, order = lead.linked.value, lead.linked.order
 
     def mirror(element: Any, **_: Any) -> Any:
-        return linked.order.get(element.name) if isinstance(element, Column) and element.table is table else None
+        return order.get(element.name) if isinstance(element, Column) and element.table is table else None
 
-    source = linked.value.table.join(table, table.c.id == linked.owner)
-    where = [
-        linked.value == bindparam(name, type_=linked.value.type, required=True),
-        visible(linked.value.table, shape.markings),
-        *(replacement_traverse(each, {}, mirror) for each in conditions(shape, but=name)),
+    return value.table.join(table, table.c.id == lead.linked.owner), [
+        value == bindparam(parameter or lead.name, type_=value.type, required=True),
+        visible(value.table, shape.markings),
+        *(replacement_traverse(each, {}, mirror) for each in conditions(shape, but=lead.name)),
     ]
-    return source, linked.order, where
 
 
 def page_statement(shape: Shape) -> Select[Any]:
     """A page: id and representation of each record, then what the order goes by."""
     if shape.ranked:
         return ranked_statement(shape)
-    table = shape.resource.table
-    source, mirrored, where = walked(shape)
-    keys = [shape.resource.sortable[name].expression(mirrored.get(name)) for name, _ in shape.order.terms]
+    lead = leading_link(shape)
+    if lead is not None and lead.values > 1:
+        return merged_statement(shape, lead)
+    source, where = walked(shape, lead)
+    keys = _keys(shape, lead)
     if shape.continued:
         where.append(after(keys, shape.order))
+    table = shape.resource.table
     return (
         select(table.c.id, table.c.representation, *keys)
         .select_from(source)
@@ -124,6 +130,43 @@ def page_statement(shape: Shape) -> Select[Any]:
         .order_by(*directed(keys, shape.order))
         .limit(bindparam("page", literal_execute=False))
     )
+
+
+def merged_statement(shape: Shape, lead: Lead) -> Select[Any]:
+    """A page of records tied to any of several values: a page for each value, merged.
+
+    Its cost does not depend on how common the values are, as that of a walk through all records would.
+    """
+    table, keys = shape.resource.table, _keys(shape, lead)
+    names = [f"key_{name}" for name, _ in shape.order.terms]
+    pages = []
+    for place in range(lead.values):
+        source, where = walked(shape, lead, f"{lead.name}_{place}")
+        if shape.continued:
+            where.append(after(keys, shape.order))
+        each = (
+            select(
+                lead.linked.owner.label("record_id"), *(key.label(name) for key, name in zip(keys, names, strict=True))
+            )
+            .select_from(source)
+            .where(and_(*where))
+            .order_by(*directed(keys, shape.order))
+            .limit(bindparam("page"))
+        )
+        pages.append(select(each.subquery()))
+    merged = union(*pages).subquery()
+    places = [merged.c[name] for name in names]
+    return (
+        select(table.c.id, table.c.representation, *places)
+        .select_from(merged.join(table, table.c.id == merged.c.record_id))
+        .order_by(*directed(places, shape.order))
+        .limit(bindparam("page"))
+    )
+
+
+def _keys(shape: Shape, lead: Lead | None) -> list[Any]:
+    mirrored = {} if lead is None else lead.linked.order
+    return [shape.resource.sortable[name].expression(mirrored.get(name)) for name, _ in shape.order.terms]
 
 
 def ranked_statement(shape: Shape) -> Select[Any]:
@@ -179,7 +222,8 @@ def after(keys: list[Any], order: Order) -> ColumnElement[bool]:
 
 def count_statement(shape: Shape, *, capped: bool) -> Select[Any]:
     """How many records the list has, of those that exist for the caller."""
-    source, _, where = walked(shape)
+    lead = leading_link(shape)
+    source, where = walked(shape, lead if lead and lead.values == 1 else None)
     rows = select(shape.resource.table.c.id).select_from(source).where(and_(*where))
     if capped:
         rows = rows.limit(literal_column(str(COUNT_CAP)))

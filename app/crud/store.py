@@ -58,7 +58,8 @@ def _find(work: Work, resource: Resource, key: str, *, parent: str | None = None
     if resource.parent is not None:
         statement = statement.where(resource.parent.column == parent)
     if lock:
-        statement = statement.with_for_update(of=resource.table)
+        # Every table that is joined: of one left out, PostgreSQL would give the row as it was before the wait.
+        statement = statement.with_for_update()
     return work.session.scalar(statement)
 
 
@@ -75,14 +76,14 @@ def not_found(resource: Resource) -> NotFound:
 
 def by_external_ref(work: Work, resource: Resource, external_ref: str, parent: Record | None = None) -> Any:
     """The visible record that came from a record of another system, or None."""
-    if not external_ref.isprintable():
+    if not external_ref.isprintable() or "\ufffd" in external_ref:  # what servers make of bad UTF-8 in an address
         raise Invalid(faults=[Fault("Must be printable text", "control_character", parameter="ref")])
     statement = with_children(resource).where(
         resource.model.external_ref == external_ref, visible_records(resource.model, work.markings)
     )
     if resource.parent is not None and parent is not None:
         statement = statement.where(resource.parent.column == parent.id)
-    return work.session.scalar(statement.with_for_update(of=resource.table))
+    return work.session.scalar(statement.with_for_update())
 
 
 def check_precondition(work: Work, record: Record, if_match: str | None) -> None:
@@ -309,10 +310,15 @@ def withdraw(work: Work, record: Any) -> None:
 
 
 def restore(work: Work, record: Any) -> None:
-    """Takes a withdrawn record back into the lists."""
-    if record.archived:
-        with changing(work, record, "restore", archived=[True, False]):
-            record.archived = False
+    """Takes a withdrawn record back into the lists. Raises Conflict if it no longer fits with the others."""
+    if not record.archived:
+        return
+    resource = RESOURCES.of(record)
+    values = resource.fields.model_validate(current(resource, record)).model_dump()
+    if faults := list(resource.check(work, values, record, None)):
+        raise Conflict("It does not fit with what was recorded meanwhile.", faults=faults)
+    with changing(work, record, "restore", archived=[True, False]):
+        record.archived = False
 
 
 def upsert(
@@ -325,6 +331,7 @@ def upsert(
     if_match: str | None = None,
 ) -> tuple[Any, bool]:
     """Creates the record that came from another system, or brings it up to date. Tells whether it is new."""
+    external_ref = external_ref.strip()  # as the field keeps it
     if isinstance(document, dict):
         document = document | {"external_ref": external_ref}
     record = by_external_ref(work, resource, external_ref, parent)

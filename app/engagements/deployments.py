@@ -61,7 +61,7 @@ class DeploymentFields(EngagementFields):
 class DeploymentQuery(EngagementQuery):
     """What a list of deployments can be asked."""
 
-    mandate: Annotated[Many[Mandate], Equals(Deployment.mandate)] = []
+    mandate: Annotated[Many[Mandate], Equals(Deployment.mandate, common=True)] = []
     """Under whose mandate."""
 
     mission: Annotated[Many[Code], Equals(Deployment.mission)] = []

@@ -60,7 +60,7 @@ class DialogueQuery(EngagementQuery):
     forum: Annotated[Many[Forum], Equals(Dialogue.forum)] = []
     """The institution or series that meets."""
 
-    format: Annotated[Many[Format], Equals(Dialogue.format)] = []
+    format: Annotated[Many[Format], Equals(Dialogue.format, common=True)] = []
     """In what form it meets."""
 
 

@@ -43,7 +43,7 @@ class ExerciseFields(EngagementFields):
 class ExerciseQuery(EngagementQuery):
     """What a list of exercises can be asked."""
 
-    exercise_type: Annotated[Many[ExerciseType], Equals(Exercise.exercise_type)] = []
+    exercise_type: Annotated[Many[ExerciseType], Equals(Exercise.exercise_type, common=True)] = []
     """Its type."""
 
     domain: Annotated[Many[Domain], linked(ExerciseDomain.domain)] = []

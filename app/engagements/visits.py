@@ -62,7 +62,7 @@ class VisitFields(EngagementFields):
 class VisitQuery(EngagementQuery):
     """What a list of visits can be asked."""
 
-    direction: Annotated[Many[Direction], Equals(Visit.direction)] = []
+    direction: Annotated[Many[Direction], Equals(Visit.direction, common=True)] = []
     """Whether they come or we go."""
 
 

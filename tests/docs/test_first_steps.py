@@ -136,9 +136,15 @@ def test_withdrawing_and_restoring_it(answers: list[list[Any]]) -> None:
     assert (restored["reference"], restored["archived"]) == (reference, False)
 
 
+def test_seeing_what_became_of_it(answers: list[list[Any]]) -> None:
+    (page,) = answers[10]
+    assert [each["action"] for each in page["items"]] == ["restore", "withdraw", "transition", "update", "create"]
+    assert {each["actor"] for each in page["items"]} == {"demo contributor"}
+
+
 def test_importing_a_spreadsheet(answers: list[list[Any]]) -> None:
-    assert answers[10] == []  # makes the file
-    (dry,), (done,), (again,) = answers[11:14]
+    assert answers[11] == []  # makes the file
+    (dry,), (done,), (again,) = answers[12:15]
     assert [row["outcome"] for row in dry["rows"]] == ["created", "created", "rejected"]
     assert {error["code"] for error in dry["rows"][2]["errors"]} == {"country_ambiguous", "direction_missing"}
     assert [row["outcome"] for row in done["rows"]] == ["created", "created", "created"]

@@ -79,9 +79,7 @@ def _ods_cell(cell: Any) -> str:
     return f"<table:table-cell {attributes}><text:p>{escape(str(cell))}</text:p></table:table-cell>"
 
 
-def changed(
-    archive: bytes, change: Callable[[str, bytes], bytes], add: dict[str, bytes] | None = None
-) -> bytes:
+def changed(archive: bytes, change: Callable[[str, bytes], bytes], add: dict[str, bytes] | None = None) -> bytes:
     """An archive with its parts changed, as an attacker would."""
     data = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as new:

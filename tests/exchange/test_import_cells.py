@@ -39,10 +39,7 @@ def test_numbers_of_people(cell: Cell, value: int | None, codes: list[str]) -> N
 
 
 @given(
-    st.text(max_size=40)
-    | st.floats()
-    | st.integers(-(10**30), 10**30)
-    | st.text("0123456789~><+-,. k", max_size=12)
+    st.text(max_size=40) | st.floats() | st.integers(-(10**30), 10**30) | st.text("0123456789~><+-,. k", max_size=12)
 )
 def test_any_cell_is_a_number_or_faults(cell: Cell) -> None:
     found = read_count(cell, "Pax")

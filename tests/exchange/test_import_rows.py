@@ -199,9 +199,7 @@ def test_who_takes_part() -> None:
     talks = good(Type="Bilat", Partners="US", Host="Singapore")
     assert talks.payload["hosted_by"] == "third_country"
     known = Lookup.of(partners=frozenset({"SG"}))
-    assert codes(draft(lookup=known, **(GOOD | {"Partners": "SG, US"})).errors) == [
-        ("Partners", "partner_unknown")
-    ]
+    assert codes(draft(lookup=known, **(GOOD | {"Partners": "SG, US"})).errors) == [("Partners", "partner_unknown")]
 
 
 def test_talks_and_dialogue_fields() -> None:
@@ -239,13 +237,9 @@ def test_texts_are_text() -> None:
     assert "x" * 300 in long.payload["summary"]
 
 
-@pytest.mark.parametrize(
-    "nasty", ["a," * 2000, "(" * 3000, "and " * 900, "a\n" * 15000, "aaaaaa;" * 500, " - " * 1000]
-)
+@pytest.mark.parametrize("nasty", ["a," * 2000, "(" * 3000, "and " * 900, "a\n" * 15000, "aaaaaa;" * 500, " - " * 1000])
 def test_a_cell_full_of_nonsense_makes_few_remarks(nasty: str) -> None:
-    found = good(
-        **dict.fromkeys(("Partners", "Role", "Location", "Tags", "Priority", "Rel to", "Host"), nasty)
-    )
+    found = good(**dict.fromkeys(("Partners", "Role", "Location", "Tags", "Priority", "Rel to", "Host"), nasty))
     assert len(found.errors) + len(found.warnings) < 200
 
 
@@ -338,9 +332,7 @@ CELLS = (
 )
 
 
-@given(
-    st.dictionaries(st.sampled_from(sorted(SYNONYMS)), CELLS, max_size=25), st.sampled_from([None, *KINDS])
-)
+@given(st.dictionaries(st.sampled_from(sorted(SYNONYMS)), CELLS, max_size=25), st.sampled_from([None, *KINDS]))
 def test_any_row_is_a_draft_with_what_is_wrong(row: dict[str, Any], kind: str | None) -> None:
     table = Table(tuple(row), (Row(1, tuple(row.values())),), None)
     for found in drafts(table, default_kind=kind, lookup=LOOKUP):

@@ -65,9 +65,7 @@ def test_messy_workbooks(data: bytes) -> None:
 
 def test_the_sheet_that_looks_most_like_a_list_is_read_and_others_are_named() -> None:
     more = [["Title", "Date"], ["x", 2024]]
-    table = read_table(
-        xlsx({"Cover": [["Hello"]], "Old": more, "Now": MESSY, "Secret": MESSY}, hidden=["Secret"])
-    )
+    table = read_table(xlsx({"Cover": [["Hello"]], "Old": more, "Now": MESSY, "Secret": MESSY}, hidden=["Secret"]))
     assert table.sheet == "Now"
     assert [note.code for note in table.warnings] == ["sheet_not_read"]
 
@@ -177,9 +175,7 @@ def test_hostile_workbooks(data: bytes, code: str | None) -> None:
 
 def test_a_sheet_under_another_name_is_measured_too() -> None:
     far = in_sheet(b'<c r="A1"', b'<c r="XFD1048576"', renamed="elsewhere.xml")
-    moved = changed(
-        far, lambda _, content: content, {"xl/elsewhere.xml": zipfile.ZipFile(BytesIO(far)).read(SHEET)}
-    )
+    moved = changed(far, lambda _, content: content, {"xl/elsewhere.xml": zipfile.ZipFile(BytesIO(far)).read(SHEET)})
     assert refusal(moved) == "too_many_rows"
 
 
@@ -192,9 +188,7 @@ def test_the_reader_would_end_the_process_without_the_guard() -> None:
         "from python_calamine import load_workbook;"
         "load_workbook(io.BytesIO(sys.stdin.buffer.read())).get_sheet_by_index(0).to_python()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], input=far, capture_output=True, timeout=60, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", script], input=far, capture_output=True, timeout=60, check=False)
     assert done.returncode != 0
 
 

@@ -61,7 +61,7 @@ class Wire:
         assert answer.status_code < 500, shown
         for name, value in answer.headers.raw:
             assert not set(name + value) & {0, 10, 13}, f"header injected: {name!r}: {value!r}: {shown}"
-        if "json" in answer.headers.get("content-type", ""):
+        if method != "HEAD" and "json" in answer.headers.get("content-type", ""):
             _loads_strictly(answer.content.decode("utf-8"))
         return answer
 

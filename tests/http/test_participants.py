@@ -73,7 +73,6 @@ def test_participants_stand_under_every_address_of_their_engagement(documents: D
         for key in (visit["id"], visit["reference"], visit["reference"].lower())
     ]
     made = api.post(addresses[5], {"person": person})
-    assert made.headers["location"].startswith(f"/api/v1/visits/{visit['reference'].lower()}/participants/")
     assert api.get(made.headers["location"]).json() == made.json()
     for address in addresses:
         assert api.items(address) == [made.json()]

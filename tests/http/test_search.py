@@ -30,7 +30,7 @@ def test_words_are_found_however_they_are_typed(
     api: Api, documents: Documents, title: str, queries: list[str]
 ) -> None:
     documents.visit(title=title)
-    documents.visit(title="Something else altogether")
+    documents.visit(title="Something else altogether", city="Suva", starts_on="2031-01-01", ends_on=None)
     for query in queries:
         assert titles(api, query) == [title], query
 
@@ -96,7 +96,7 @@ def test_any_input_is_a_search(api: Api, documents: Documents) -> None:
             for params in ({"q": query}, {"q": query, "count": "exact", "sort": "-updated_at"}, {"q__not": query}):
                 answer = api.get(path, params=params)
                 assert answer.status_code == 200, (query, answer.text)
-                assert api.post(f"{path}/query", params).json() == answer.json() | {"next": api.post(f"{path}/query", params).json()["next"]}
+                assert api.post(f"{path}/query", params).json()["items"] == answer.json()["items"]
     for query in ("regatta*", "^regatta", "-regatta", "title:regatta", '"regatta"', "(regatta)"):
         if "title" not in query:
             assert titles(api, query) == ["Regatta"], query

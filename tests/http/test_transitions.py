@@ -101,5 +101,5 @@ def test_who_may_move(api: Api, documents: Documents) -> None:
     problem(api.anonymous().post(at, {"to": "confirmed"}), 401)
     for role in ("reader", "auditor"):
         problem(api.as_(role).post(at, {"to": "confirmed"}), 403)
-    for wrong in ({}, {"to": "done"}, {"to": None}, {"to": "confirmed", "colour": "red"}, [], None, "confirmed"):
+    for wrong in ({}, {"to": "done"}, {"to": None}, {"to": "confirmed", "colour": "red"}, [], "confirmed", 1):
         problem(api.post(at, wrong), 422)

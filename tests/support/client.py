@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
+from urllib.parse import unquote
 
 import anyio.from_thread
 import httpx2 as httpx
@@ -36,8 +37,7 @@ class Transport(httpx.BaseTransport):
             "http_version": "1.1",
             "method": request.method,
             "scheme": request.url.scheme,
-            # As uvicorn decodes it.
-            "path": httpx.URL(raw_path=path).path if b"%" not in path else _unquoted(path),
+            "path": unquote(path.decode("ascii")),  # as uvicorn decodes it
             "raw_path": path,
             "query_string": query,
             "root_path": "",
@@ -60,12 +60,6 @@ class Transport(httpx.BaseTransport):
 
         await self.app(scope, receive, send)
         return httpx.Response(started["status"], headers=started["headers"], content=b"".join(chunks))
-
-
-def _unquoted(path: bytes) -> str:
-    from urllib.parse import unquote  # noqa: PLC0415 - the name says enough here
-
-    return unquote(path.decode("ascii"))
 
 
 async def _messages(request: httpx.Request) -> AsyncIterator[dict[str, Any]]:
@@ -139,6 +133,11 @@ class Api:
         answer = self.client.request(method, options.pop("url", url), headers=given, **options)
         assert self.may_fail or answer.status_code < 500, f"{method} {path}: {answer.text}"
         return answer
+
+    def raw(self, method: str, target: bytes, **options: Any) -> httpx.Response:
+        """A request to an address that is sent as it stands, well-formed or not."""
+        url = httpx.URL("http://testserver/").copy_with(raw_path=PREFIX.encode() + target)
+        return self.ask(method, "", url=url, **options)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.ask("GET", path, **options)

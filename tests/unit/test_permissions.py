@@ -1,0 +1,100 @@
+"""Permissions: one table, every endpoint in it, and roles that grow one out of the other."""
+
+from itertools import pairwise
+from typing import Any, get_args
+
+import pytest
+from starlette.routing import BaseRoute, Route
+
+from app.access.actor import Actor
+from app.access.permissions import PERMISSIONS, Action, require
+from app.api import PREFIX, Nouns, api_routes
+from app.errors import Forbidden
+from app.main import create_app
+from app.models.choices import Role
+from support.databases import settings_for
+
+LADDER: tuple[Role, ...] = ("reader", "contributor", "approver", "administrator")
+ROLES: tuple[Role, ...] = get_args(Role)
+READS = {Action.READ, Action.AUDIT}
+
+ROUTES = [route for route in api_routes() if isinstance(route, Route)]
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def actor(role: Role) -> Actor:
+    return Actor("0190163d-8694-739b-aea5-966c26f8ad91", role, role, "RESTRICTED", "NZ")
+
+
+def allowed(role: Role) -> set[Action]:
+    return {action for action, roles in PERMISSIONS.items() if role in roles}
+
+
+def test_every_action_has_its_line() -> None:
+    assert set(PERMISSIONS) == set(Action)
+    assert all(roles and roles <= set(ROLES) for roles in PERMISSIONS.values())
+
+
+@pytest.mark.parametrize(("lower", "higher"), list(pairwise(LADDER)))
+def test_each_role_may_do_all_that_the_one_below_may(lower: Role, higher: Role) -> None:
+    assert allowed(lower) <= allowed(higher)
+
+
+def test_a_reader_reads_and_nothing_else() -> None:
+    assert allowed("reader") == {Action.READ}
+
+
+def test_an_auditor_reads_and_writes_nothing() -> None:
+    assert Action.READ in allowed("auditor")
+    assert allowed("auditor") <= READS
+
+
+def test_every_role_is_good_for_something() -> None:
+    assert all(allowed(role) for role in ROLES)
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("role", ROLES)
+def test_what_the_table_does_not_allow_is_forbidden_and_says_to_whom_it_is_open(role: Role, action: Action) -> None:
+    if role in PERMISSIONS[action]:
+        require(actor(role), action)
+        return
+    with pytest.raises(Forbidden, match=", ".join(sorted(PERMISSIONS[action]))):
+        require(actor(role), action)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_no_line_allows_is_forbidden(role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(PERMISSIONS, Action.READ)
+    with pytest.raises(Forbidden):
+        require(actor(role), Action.READ)
+
+
+def name_of(route: Route) -> str:
+    return f"{'/'.join(sorted(route.methods or ()))} {route.path}"
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_every_endpoint_declares_its_action(route: Route) -> None:
+    action: Any = getattr(route.endpoint, "action", None)
+    assert isinstance(action, Action)
+    if set(route.methods or ()) <= SAFE:
+        assert action in READS
+    elif not route.path.endswith("/query"):
+        assert action not in READS
+
+
+def under_the_prefix(routes: list[BaseRoute]) -> list[str]:
+    return [route.path for route in routes if getattr(route, "path", "").startswith(PREFIX)]
+
+
+def test_the_application_serves_no_other_endpoint_of_the_api() -> None:
+    app = create_app(settings_for("sqlite:///never-opened.db"))
+    (nouns,) = [route for route in app.routes if isinstance(route, Nouns)]
+    assert {name_of(route) for route in nouns.routes} == {name_of(route) for route in ROUTES}
+    assert under_the_prefix([route for route in app.routes if route is not nouns]) == []
+
+
+def test_no_two_endpoints_have_one_address_and_method() -> None:
+    served = [(method, route.path) for route in ROUTES for method in route.methods or ()]
+    assert len(served) == len(set(served))
