@@ -34,6 +34,7 @@ CODES = {
     "bool_type": "type",
     "bool_parsing": "type",
     "list_type": "type",
+    "tuple_type": "type",
     "dict_type": "type",
     "model_type": "type",
     "model_attributes_type": "type",

@@ -67,7 +67,7 @@ class PageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
+    limit: Annotated[int, Field(strict=True, ge=1, le=MAX_LIMIT)] = 50
     """How many records a page holds at most."""
 
     cursor: Annotated[str, Field(min_length=1, max_length=2000)] | None = None

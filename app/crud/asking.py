@@ -1,5 +1,6 @@
 """What a request asks of a list, from its address or from its body."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -25,7 +26,7 @@ def from_address(model: type[Query], request: Request) -> Query:
         elif name in given:
             repeated.append(Fault("Is given more than once", "repeated", parameter=name))
         else:
-            given[name] = value
+            given[name] = _number(value) if field is not None and field.annotation is int else value
     try:
         query = model.model_validate(given)
     except ValidationError as error:
@@ -33,6 +34,11 @@ def from_address(model: type[Query], request: Request) -> Query:
     if repeated:
         raise Invalid(faults=repeated)
     return query
+
+
+def _number(text: str) -> int | str:
+    """A whole number of an address. What is none stays text and is refused as such."""
+    return int(text) if re.fullmatch("-?[0-9]{1,9}", text) else text
 
 
 def from_body(model: type[ListQuery], document: Any, request: Request) -> ListQuery:

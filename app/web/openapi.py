@@ -29,8 +29,11 @@ DESCRIPTION = """
 The register in which a defence ministry and its armed forces keep their international engagement.
 
 **Sign in** with a bearer token: choose *Authorize* and paste one (`det_…`).
+
 **Lists** answer a page and the address of the next; any filter may be repeated (any of), and has a twin `…__not`.
+
 **Errors** are problem details (RFC 9457) that name every fault at once.
+
 **Concurrency**: send a record's `ETag` as `If-Match` and nobody overwrites what they have not seen.
 """
 
@@ -84,7 +87,7 @@ def openapi_document(app: FastAPI, routes: list[BaseRoute]) -> dict[str, Any]:
             tags=TAGS,
             servers=[{"url": "/", "description": "This server"}],
             contact={"name": "Maintainers of the engagement register"},
-            license_info={"name": "MIT", "identifier": "MIT"},
+            license_info={"name": "GPL-3.0-or-later", "identifier": "GPL-3.0-or-later"},
         )
         components = document["components"]
         components["schemas"] |= {"Problem": PROBLEM, "ProblemFault": FAULT}

@@ -22,14 +22,15 @@ class Running:
 
     def __init__(self, directory: Path, *options: str) -> None:
         self.errors = directory / "errors.txt"
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", "from app.cli import main; main()", "demo", *options],
-            cwd=directory,
-            env=os.environ | {"PYTHONPATH": REPOSITORY, "TRACKER_DATABASE_URL": "sqlite:///must/not/be/used.db"},
-            stdout=subprocess.PIPE,
-            stderr=self.errors.open("w"),
-            text=True,
-        )
+        with self.errors.open("w") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", "from app.cli import main; main()", "demo", *options],
+                cwd=directory,
+                env=os.environ | {"PYTHONPATH": REPOSITORY, "TRACKER_DATABASE_URL": "sqlite:///must/not/be/used.db"},
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
         self.said = ""
 
     def ready(self) -> "Running":

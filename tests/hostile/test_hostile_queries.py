@@ -55,7 +55,7 @@ VALUES = (
 )
 
 SINGLE = {
-    "limit": {"0", "201", "-1", "1e9", "abc", "0x10", "", "NaN", "9" * 5_000, "%00", "5%00", "null", "1.5", "%D9%A5x", "[1]"},
+    "limit": {"0", "201", "-1", "1e9", "abc", "0x10", "", "NaN", "1_0", "%205", "%2B5", "5.0", "9" * 5_000, "%00", "5%00", "null", "1.5", "%D9%A5x", "[1]"},
     "count": {"", "yes", "EXACT", "exact%00", "1"},
     "archived": {"", "maybe", "TRUE", "any%00", "0"},
     "cursor": {"", "null", "%00", "a", "=", "====", "-1", "W10", "e30", "bnVsbA", "x" * 2_001, "%F0%9F%90%A8"},
@@ -65,9 +65,6 @@ SINGLE = {
 }  # fmt: skip
 
 HARMLESS = (
-    "limit=1_0",
-    "limit=%205",
-    "limit=%2B5",
     "sort=,",
     "sort=,,created_at,",
     "sort=created_at,created_at",
@@ -120,7 +117,6 @@ def test_no_filter_takes_harm(subject: Subject, wire: Wire, stored: Stored) -> N
 
 def test_parameters_of_all_lists_are_held_to_their_kind(subject: Subject, wire: Wire, stored: Stored) -> None:
     record = subject.make()
-    subject.make() if subject.resource.path != "participants" else None
     base = f"{API}{subject.path}"
     with unchanged(stored):
         for name, values in SINGLE.items():
@@ -132,10 +128,8 @@ def test_parameters_of_all_lists_are_held_to_their_kind(subject: Subject, wire: 
             assert {code for _, code in told} <= {"unknown_parameter", "type", "range"}, query
         for query in HARMLESS:
             wire.taken("GET", f"{base}?{query}")
-        for name, value in (("fields", "nothing"), ("expand", "nothing"), ("limit", "5"), ("cursor", "a"), ("q", "a"), ("%00", "")):
-            refused = name in ("fields", "expand") or name not in ("fields", "expand")
-            assert refused
-            problem(wire.refused("GET", f"{API}{subject.at(record)}?{name}={value}"), 422)
+        for query in ("fields=nothing", "expand=nothing", "limit=5", "cursor=a", "q=a", "%00=", "fields=id&fields=id"):
+            problem(wire.refused("GET", f"{API}{subject.at(record)}?{query}"), 422)
 
 
 def test_the_next_address_is_sound_whatever_was_asked(wire: Wire, documents: Documents, stored: Stored) -> None:
