@@ -157,7 +157,8 @@ def generate(url: str, count: int, *, quiet: bool = False) -> None:
                 seq, done = seq + len(entries), done + len(entries)
                 if not quiet and done % 100_000 == 0:
                     print(f"{done:,} rows, {time.monotonic() - started:.0f} s", flush=True)
-        check(Register(Settings(database_url=url)), count)
+        register = Register(Settings(database_url=url))
+        check(register, count)
     finally:
         register.close()
     if not quiet:

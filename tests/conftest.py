@@ -104,7 +104,7 @@ def documents(api: Api) -> Documents:
 
 @pytest.fixture
 def statements(register: Register) -> Callable[[], AbstractContextManager[list[str]]]:
-    """`with statements() as seen:` lists what the application asks of the database meanwhile."""
+    """What the application asks of the database: `with statements() as seen:` lists it."""
     return lambda: recorded(register)
 
 

@@ -58,7 +58,7 @@ class NotACursorError(ValueError):
 
 def _typed(value: Any, kind: type) -> Any:
     """A value of a cursor, if it is what the column holds; anybody can write a cursor."""
-    sound = value is not None
+    sound = False
     if kind is UUID:
         sound = isinstance(value, str) and as_id(value) is not None
     elif kind in (date, datetime):

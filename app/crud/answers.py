@@ -2,6 +2,7 @@
 
 import json
 from hashlib import blake2b
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -72,7 +73,8 @@ def listed(request: Request, page: Page) -> Response:
 
 def next_address(request: Request, cursor: str) -> str:
     """The address of the same list, a page further. A cursor needs no quoting."""
-    query = request.scope["query_string"].decode("latin-1")
+    # What a server lets through and no address may hold would end the link too early.
+    query = quote(request.scope["query_string"], safe="%&=+!$'()*,;:@/?")
     kept = [each for each in query.split("&") if each and not each.startswith("cursor=")]
     return f"{base_address(request)}?{'&'.join([*kept, f'cursor={cursor}'])}"
 

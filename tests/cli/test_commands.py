@@ -10,10 +10,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from support.databases import Databases, settings_for
+from typer.testing import CliRunner
 
 from app.access.register import Register
+from app.cli import app
 from app.exchange.sample import FILES
+from support.databases import Databases, settings_for
 
 CSV = "Ref,Type,Title,Start,Partners\nT-1,talks,Talks,2024-06-03,JP\nT-2,talks,,2024-06-03,JP\n"
 
@@ -29,7 +31,7 @@ def tracker(tmp_path: Path) -> Tracker:
             env=os.environ | {"TRACKER_DATABASE_URL": url, "PYTHONPATH": str(Path(__file__).parents[2])},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
 
@@ -48,13 +50,12 @@ def migrated(tracker: Tracker, address: str) -> Tracker:
     return partial(tracker, url=address)
 
 
-def refused(done: subprocess.CompletedProcess[str], reason: str, status: int = 1) -> None:
-    assert done.returncode == status
+def refused(done: subprocess.CompletedProcess[str], reason: str) -> None:
+    """Refused with the reason, in one line."""
+    assert done.returncode == 1
     assert reason in done.stderr
-    assert "Traceback" not in done.stderr
-    if status == 1:
-        assert done.stderr.startswith("tracker: ")
-        assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("tracker: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_migrating_twice(tracker: Tracker) -> None:
@@ -133,8 +134,10 @@ def test_two_tokens_of_one_name_are_revoked_by_id(migrated: Tracker) -> None:
         (["--name", " "], "--name"),
     ],
 )
-def test_wrong_usage(tracker: Tracker, options: list[str], reason: str) -> None:
-    refused(tracker("token", "create", "--name", "x", "--role", "reader", *options), reason, status=2)
+def test_wrong_usage(options: list[str], reason: str) -> None:
+    done = CliRunner().invoke(app, ["token", "create", "--name", "x", "--role", "reader", *options])
+    assert done.exit_code == 2
+    assert reason in done.stderr
 
 
 def test_importing(migrated: Tracker, tmp_path: Path) -> None:
@@ -175,7 +178,7 @@ def test_files_that_cannot_be_imported(migrated: Tracker, tmp_path: Path) -> Non
     refused(migrated("import", tmp_path / "brief.pdf"), "is a PDF document")
     refused(migrated("import", tmp_path / "none.csv"), "No such file or directory")
     refused(migrated("import", tmp_path), "Is a directory")
-    refused(migrated("import", tmp_path / "brief.pdf", "--kind", "war"), "--kind", status=2)
+    assert CliRunner().invoke(app, ["import", "brief.pdf", "--kind", "war"]).exit_code == 2
 
 
 def test_commands_begin_at_once() -> None:

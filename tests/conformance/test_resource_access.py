@@ -41,7 +41,16 @@ def test_a_stranger_is_turned_away_before_anything_is_said(any_subject: Subject,
     assert stored() == before
 
 
-BAD = ["Bearer", "Bearer ", "Basic dXNlcjpw", "Bearer det_unknown", f"Bearer det_{'A' * 43}", "Bearer \x7f", "det_x", ""]
+BAD = [
+    "Bearer",
+    "Bearer ",
+    "Basic dXNlcjpw",
+    "Bearer det_unknown",
+    f"Bearer det_{'A' * 43}",
+    "Bearer \x7f",
+    "det_x",
+    "",
+]
 
 
 def test_a_bad_token_is_no_token(any_subject: Subject) -> None:

@@ -54,7 +54,9 @@ def test_what_only_creation_sets_is_refused_with_a_word_what_to_do(subject: Subj
     assert stored() == before
 
 
-@pytest.mark.parametrize("media_type", ["application/merge-patch+json", "application/json", "Application/JSON; charset=utf-8"])
+@pytest.mark.parametrize(
+    "media_type", ["application/merge-patch+json", "application/json", "Application/JSON; charset=utf-8"]
+)
 def test_both_media_types_of_a_patch(api: Api, documents: Documents, media_type: str) -> None:
     for path in WRITABLE:
         subject = subject_of(path, api, documents)
@@ -106,9 +108,7 @@ def writes(subject: Subject, record: dict[str, str], etag: str | None) -> list[i
     whole = {name: value for name, value in whole.items() if name in subject.resource.fields.model_fields}
     asked = [
         subject.api.patch(subject.at(record), {subject.note: f"Something {etag}"}, headers=headers),
-        subject.api.put(
-            f"{subject.path}/by-external-ref/{record['external_ref']}", whole, headers=headers
-        ),
+        subject.api.put(f"{subject.path}/by-external-ref/{record['external_ref']}", whole, headers=headers),
         subject.api.delete(subject.at(record), headers=headers),
         subject.api.post(subject.at(record, "restore"), headers=headers),
     ]

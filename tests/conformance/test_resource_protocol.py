@@ -39,7 +39,13 @@ def test_a_method_that_an_address_does_not_know(any_subject: Subject) -> None:
 
 def test_a_body_in_another_form_is_not_taken(subject: Subject) -> None:
     record = subject.make()
-    asked = [("POST", ""), ("POST", "/query"), ("POST", "/bulk"), ("PUT", "/by-external-ref/E"), ("PATCH", f"/{record['id']}")]
+    asked = [
+        ("POST", ""),
+        ("POST", "/query"),
+        ("POST", "/bulk"),
+        ("PUT", "/by-external-ref/E"),
+        ("PATCH", f"/{record['id']}"),
+    ]
     for method, rest in asked:
         for media_type in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "json", "", None):
             headers = {} if media_type is None else {"content-type": media_type}
@@ -57,7 +63,13 @@ def test_an_answer_in_another_form_is_not_given(any_subject: Subject) -> None:
     for path in (any_subject.path, any_subject.at(record)):
         for accept in ("text/html", "application/xml", "image/*, text/csv;q=0.5", "application/json;q=0"):
             problem(any_subject.api.get(path, headers={"accept": accept}), 406)
-        for accept in ("*/*", "application/*", "application/json", "text/html, application/json;q=0.1", "APPLICATION/JSON"):
+        for accept in (
+            "*/*",
+            "application/*",
+            "application/json",
+            "text/html, application/json;q=0.1",
+            "APPLICATION/JSON",
+        ):
             assert any_subject.api.get(path, headers={"accept": accept}).status_code == 200
 
 

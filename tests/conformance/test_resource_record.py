@@ -42,7 +42,9 @@ def test_the_stored_representation_is_what_one_would_build_now(subject: Subject,
                 parent = session.get_one(above.model, kept.engagement_id)
                 concrete = RESOURCES.of(parent)
                 fresh = session.scalars(
-                    with_children(concrete).where(concrete.model.id == parent.id).execution_options(populate_existing=True)
+                    with_children(concrete)
+                    .where(concrete.model.id == parent.id)
+                    .execution_options(populate_existing=True)
                 ).one()
                 assert represent(fresh) == subject.api.get(f"/{above.path}/{parent.id}").text
 
@@ -51,7 +53,8 @@ def test_the_stored_representation_is_what_one_would_build_now(subject: Subject,
     for write in (
         lambda: subject.api.change(subject.at(record), {subject.note: "New", "external_ref": "ENG-1"}),
         lambda: subject.api.put(
-            f"{subject.path}/by-external-ref/ENG-1", subject.document(**{each: record[each] for each in subject.required})
+            f"{subject.path}/by-external-ref/ENG-1",
+            subject.document(**{each: record[each] for each in subject.required}),
         ).json(),
         lambda: subject.api.delete(subject.at(record)),
         lambda: subject.api.post(subject.at(record, "restore")).json(),
@@ -95,7 +98,7 @@ def test_the_ledger_tells_every_write(subject: Subject, register: Register) -> N
 
 def test_the_ledger_has_no_gap_and_its_chain_holds(subject: Subject, register: Register) -> None:
     record = subject.make(external_ref="ENG-1")
-    subject.api.change(subject.at(record), {subject.note: "A macron: Māori, an emoji: 🥝, a quote: \" and \\"})
+    subject.api.change(subject.at(record), {subject.note: 'A macron: Māori, an emoji: 🥝, a quote: " and \\'})
     subject.api.post(f"{subject.path}/bulk", {"items": [subject.document(), subject.document()]})
     subject.api.post(subject.path, {"colour": "red"})  # refused: takes no number
     subject.api.delete(subject.at(record))

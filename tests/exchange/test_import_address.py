@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from office_files import ods, xlsx
+
 from support.client import Api
 
 ROWS = [

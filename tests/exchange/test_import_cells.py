@@ -53,7 +53,7 @@ def test_any_cell_is_a_number_or_faults(cell: Cell) -> None:
         ("\t=1", "'\t=1"), ("\r=1", "'\r=1"), ("'=1", "''=1"), ("-5", "-5"), ("+1,200.5", "+1,200.5"),
         ("-5%", "-5%"), ("Māori", "Māori"), ("'tis", "'tis"), ("", ""),
         ("-5+cmd|' /C calc'!A0", "'-5+cmd|' /C calc'!A0"),
-        ("＝1", "'＝1"),  # noqa: RUF001
+        ("＝1", "'＝1"),
     ],
 )  # fmt: skip
 def test_formula_guard(text: str, guarded: str) -> None:

@@ -275,7 +275,7 @@ SHEET = [
     ["Engagement list"],
     [],
     ["Activity Type", "When", "With", "Name of event", "Colour", "Host country"],
-    ["Ex", "3–5 June 2024", "Australia; US, UK and FPDA", "Exercise One", "red", "Australia"],  # noqa: RUF001
+    ["Ex", "3–5 June 2024", "Australia; US, UK and FPDA", "Exercise One", "red", "Australia"],
     [],
     ["Inbound visit", date(2024, 3, 12), "Japan / Republic of Korea", "A visit", "", "Aotearoa"],
     ["Bilat", 45363, "PNG", "Talks", "", "P.N.G."],

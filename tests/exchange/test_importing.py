@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from support.client import Api
 
 from app.access.actor import Actor, system
 from app.access.register import Register
@@ -12,6 +11,7 @@ from app.access.work import writing_as
 from app.exchange.importing import import_table, says
 from app.exchange.report import ImportReport
 from app.exchange.tables import Row, Table
+from support.client import Api
 
 Import = Callable[..., ImportReport]
 HEADERS = ("Ref", "Type", "Title", "Start", "End", "Partners", "Status", "Series", "Direction", "Marking")

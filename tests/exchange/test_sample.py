@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from support.client import Api
 
 from app.access.actor import system
 from app.access.register import Register
@@ -12,6 +11,7 @@ from app.access.work import writing_as
 from app.exchange.importing import import_table
 from app.exchange.sample import FILES, load_sample, principals
 from app.exchange.tables import read_table
+from support.client import Api
 
 
 @pytest.fixture

@@ -75,8 +75,7 @@ def test_what_was_withdrawn_stands_in_nobodys_way_and_returns_only_where_there_i
 def test_two_in_one_request_are_held_against_each_other(documents: Documents, api: Api) -> None:
     office = documents.make("offices")["id"]
     items = [
-        documents.of("appointments", office=office, starts_on=day, ends_on=None)
-        for day in ("2026-01-01", "2026-02-01")
+        documents.of("appointments", office=office, starts_on=day, ends_on=None) for day in ("2026-01-01", "2026-02-01")
     ]
     assert faults(api.post("/appointments/bulk", {"items": items})) == {("/items/1/starts_on", "overlap")}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -29,7 +30,10 @@ def ledger(register: Register) -> list[Any]:
 
 def test_many_desks_record_at_once(api: Api, documents: Documents, register: Register) -> None:
     each_records = 6
-    work = [[documents.of(KINDS[desk % 5], title=f"Desk {desk}, {n}") for n in range(each_records)] for desk in range(THREADS)]
+    work = [
+        [documents.of(KINDS[desk % 5], title=f"Desk {desk}, {n}") for n in range(each_records)]
+        for desk in range(THREADS)
+    ]
     before = len(ledger(register))
 
     def desk(number: int) -> list[Any]:
@@ -45,7 +49,7 @@ def test_many_desks_record_at_once(api: Api, documents: Documents, register: Reg
     entries = ledger(register)
     assert [each["seq"] for each in entries] == list(range(1, len(entries) + 1)), "no gap"
     assert len(entries) == before + len(records)
-    for last, entry in zip(entries, entries[1:], strict=False):
+    for last, entry in pairwise(entries):
         assert bytes(entry["previous_hash"]) == bytes(last["hash"])
         assert entry_hash(last | {"previous_hash": bytes(last["previous_hash"])}) == bytes(last["hash"])
 
@@ -56,7 +60,9 @@ def test_of_two_who_change_the_same_version_one_wins(api: Api, documents: Docume
     at = f"/visits/{visit['id']}"
     answers = at_once(
         *(
-            lambda n=n: api.patch(at, {"summary": f"From {n}", "partners": ["AU", "FJ"][: n % 2 + 1]}, headers={"if-match": '"1"'})
+            lambda n=n: api.patch(
+                at, {"summary": f"From {n}", "partners": ["AU", "FJ"][: n % 2 + 1]}, headers={"if-match": '"1"'}
+            )
             for n in range(4)
         )
     )

@@ -34,18 +34,26 @@ def test_nothing_ends_before_it_starts(api: Api, documents: Documents) -> None:
         document = documents.of(path, starts_on="2026-03-02", ends_on="2026-03-01")
         assert faults(api.post(f"/{path}", document)) == {("/ends_on", "before_start")}
         record = documents.make(path, starts_on="2026-03-01", ends_on="2026-03-05")
-        assert faults(api.patch(f"/{path}/{record['id']}", {"starts_on": "2026-03-06"})) == {("/ends_on", "before_start")}
+        assert faults(api.patch(f"/{path}/{record['id']}", {"starts_on": "2026-03-06"})) == {
+            ("/ends_on", "before_start")
+        }
         assert api.change(f"/{path}/{record['id']}", {"starts_on": "2026-03-05"})["ends_on"] == "2026-03-05"
 
 
 def test_a_clock_time_runs_forward_and_is_answered_in_utc(api: Api, documents: Documents) -> None:
-    clock = {"starts_at": "2026-12-01T09:00:00+13:00", "ends_at": "2026-12-01T10:30:00+13:00", "timezone": "Pacific/Auckland"}
+    clock = {
+        "starts_at": "2026-12-01T09:00:00+13:00",
+        "ends_at": "2026-12-01T10:30:00+13:00",
+        "timezone": "Pacific/Auckland",
+    }
     visit = documents.visit(**clock)
     assert (visit["starts_at"], visit["ends_at"]) == ("2026-11-30T20:00:00Z", "2026-11-30T21:30:00Z")
     assert api.read(f"/visits/{visit['id']}") == visit
     wrong = documents.of("visits", **clock | {"ends_at": "2026-12-01T08:59:59+13:00"})
     assert faults(api.post("/visits", wrong)) == {("/ends_at", "before_start")}
-    assert faults(api.post("/visits", documents.of("visits", ends_at=clock["ends_at"]))) == {("/starts_at", "required_with")}
+    assert faults(api.post("/visits", documents.of("visits", ends_at=clock["ends_at"]))) == {
+        ("/starts_at", "required_with")
+    }
     assert faults(api.post("/visits", documents.of("visits", timezone="Wellington"))) == {("/timezone", "time_zone")}
 
 
@@ -84,9 +92,8 @@ def test_partners_may_be_states_and_institutions_that_exist(api: Api, documents:
     documents.make("institutions", code="ADMM-PLUS")
     assert documents.visit(partners=["JP", "admm-plus"])["partners"][1]["partner"] == "ADMM-PLUS"
     answer = api.post("/visits", documents.of("visits", partners=["JP", "ZZ", {"partner": "NOPE"}]))
-    assert faults(answer) == {("/partners/1", "unknown_reference"), ("/partners/2/partner", "unknown_reference")} or faults(
-        answer
-    ) == {("/partners/1/partner", "unknown_reference"), ("/partners/2/partner", "unknown_reference")}
+    # A bare code stands for an object with the code in `partner`.
+    assert faults(answer) == {(f"/partners/{place}/partner", "unknown_reference") for place in (1, 2)}
 
 
 @pytest.mark.parametrize(

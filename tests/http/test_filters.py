@@ -119,7 +119,13 @@ def test_codes_may_be_written_in_any_case(busy: Busy) -> None:
 
 def test_a_filter_that_is_misspelt_never_widens_a_list(busy: Busy) -> None:
     api, _ = busy
-    for asked in ({"partners": "AU"}, {"partner__in": "AU"}, {"partner__not__not": "AU"}, {"Partner": "AU"}, {"": "AU"}):
+    for asked in (
+        {"partners": "AU"},
+        {"partner__in": "AU"},
+        {"partner__not__not": "AU"},
+        {"Partner": "AU"},
+        {"": "AU"},
+    ):
         assert api.get("/engagements", params=asked).status_code == 422
     assert api.get("/visits", params={"kind": "visit"}).status_code == 422
     assert api.get("/engagements", params={"direction": "inbound"}).status_code == 422

@@ -248,7 +248,9 @@ def test_a_marking_may_change_within_the_rules(api: Api, documents: Documents, l
     assert same["version"] == back["version"]
 
 
-def test_a_marking_that_another_process_made_is_known_at_once(api: Api, documents: Documents, serve: Callable[..., Api]) -> None:
+def test_a_marking_that_another_process_made_is_known_at_once(
+    api: Api, documents: Documents, serve: Callable[..., Api]
+) -> None:
     there = serve(busy_timeout_ms=9_000)  # another process of the same register
     assert there.items("/visits") == []
     visit = documents.visit(classification="SENSITIVE", endorsements=["BUDGET", "COMMERCIAL"])

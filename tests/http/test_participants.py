@@ -12,7 +12,9 @@ def person(documents: Documents) -> str:
     return documents.make("people", name="Tony Davies")["id"]  # type: ignore[no-any-return]
 
 
-def appoint(documents: Documents, person: str, title: str, starts_on: str, ends_on: str | None = None, **more: object) -> str:
+def appoint(
+    documents: Documents, person: str, title: str, starts_on: str, ends_on: str | None = None, **more: object
+) -> str:
     office = documents.make("offices", title=title, organisation="Defence Force")["id"]
     documents.make("appointments", person=person, office=office, starts_on=starts_on, ends_on=ends_on, **more)
     return office  # type: ignore[no-any-return]
@@ -28,7 +30,9 @@ def appoint(documents: Documents, person: str, title: str, starts_on: str, ends_
         ("2030-01-01", "Chief"),
     ],
 )
-def test_the_office_is_that_of_the_day(documents: Documents, api: Api, person: str, day: str, title: str | None) -> None:
+def test_the_office_is_that_of_the_day(
+    documents: Documents, api: Api, person: str, day: str, title: str | None
+) -> None:
     appoint(documents, person, "Deputy", "2024-01-01", "2024-06-27")
     appoint(documents, person, "Chief", "2024-06-28")
     visit = documents.visit(starts_on=day, ends_on=None)
@@ -48,7 +52,11 @@ def test_what_is_said_of_the_office_stands(documents: Documents, api: Api, perso
     chief = appoint(documents, person, "Chief", "2020-01-01")
     other = documents.make("offices", title="Head of delegation")["id"]
     for number, (said, office, title) in enumerate(
-        [({"office": other}, other, "Head of delegation"), ({"office_title": "Envoy"}, None, "Envoy"), ({}, chief, "Chief")]
+        [
+            ({"office": other}, other, "Head of delegation"),
+            ({"office_title": "Envoy"}, None, "Envoy"),
+            ({}, chief, "Chief"),
+        ]
     ):
         visit = documents.visit(title=f"Visit {number}")
         made = api.make(f"/visits/{visit['id']}/participants", {"person": person, **said})
@@ -65,7 +73,9 @@ def test_withdrawn_appointments_do_not_count(documents: Documents, api: Api, per
     assert api.make(f"/visits/{visit['id']}/participants", {"person": person})["office"] is None
 
 
-def test_participants_stand_under_every_address_of_their_engagement(documents: Documents, api: Api, person: str) -> None:
+def test_participants_stand_under_every_address_of_their_engagement(
+    documents: Documents, api: Api, person: str
+) -> None:
     visit = documents.visit()
     addresses = [
         f"/{noun}/{key}/participants"
@@ -82,7 +92,12 @@ def test_participants_stand_under_every_address_of_their_engagement(documents: D
 def test_the_wrong_kind_or_engagement_is_no_address(documents: Documents, api: Api, person: str) -> None:
     visit, other = documents.visit(), documents.visit()
     made = api.make(f"/visits/{visit['id']}/participants", {"person": person})
-    for path in (f"/exercises/{visit['id']}", f"/dialogues/{visit['reference']}", "/visits/nothing", "/people/" + person):
+    for path in (
+        f"/exercises/{visit['id']}",
+        f"/dialogues/{visit['reference']}",
+        "/visits/nothing",
+        "/people/" + person,
+    ):
         problem(api.get(f"{path}/participants"), 404)
         problem(api.post(f"{path}/participants", {"person": person}), 404)
         problem(api.get(f"{path}/participants/{made['id']}"), 404)
@@ -139,7 +154,9 @@ def test_the_engagement_changes_with_its_participants(documents: Documents, api:
 def test_who_takes_part_moves_with_the_engagement(documents: Documents, api: Api, person: str) -> None:
     visit = documents.visit(starts_on="2026-12-01", ends_on="2026-12-03")
     api.make(f"/visits/{visit['id']}/participants", {"person": person})
-    changed = api.change(f"/visits/{visit['id']}", {"starts_on": "2026-11-30", "partners": ["FJ", "TO"], "tags": ["new"]})
+    changed = api.change(
+        f"/visits/{visit['id']}", {"starts_on": "2026-11-30", "partners": ["FJ", "TO"], "tags": ["new"]}
+    )
     assert changed["starts_on"] == "2026-11-30"
     assert [each["id"] for each in api.items("/engagements", person=person, sort="starts_on")] == [visit["id"]]
     for name, value in (("partner", "FJ"), ("partner", "TO"), ("tag", "new")):

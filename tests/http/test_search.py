@@ -17,7 +17,10 @@ def titles(api: Api, q: str, **params: Any) -> list[str]:
     ("title", "queries"),
     [
         ("Te Pāti Māori hui", ["Maori", "māori", "MĀORI", "maor", "pati maori", "ma\u0304ori"]),
-        ("Visit to Nuku'alofa", ["Nuku'alofa", "Nuku\u02bbalofa", "nukualofa", "Nuku\u2019alof", "nuku alofa", "alofa"]),
+        (
+            "Visit to Nuku'alofa",
+            ["Nuku'alofa", "Nuku\u02bbalofa", "nukualofa", "Nuku\u2019alof", "nuku alofa", "alofa"],
+        ),
         ("Côte d'Ivoire talks", ["cote", "d'Ivoire", "ivoire", "divoire", "CÔTE D\u2019IVOIRE"]),
         ("ADMM-Plus plenary", ["ADMM-Plus", "admm plus", "admm", "plus"]),
         ("Kākāpō-2026 (phase 2)", ["kakapo", "2026", "phase 2", "kakapo-2026"]),
@@ -26,9 +29,7 @@ def titles(api: Api, q: str, **params: Any) -> list[str]:
         ("東京 防衛 対話", ["東京", "防衛"]),
     ],
 )
-def test_words_are_found_however_they_are_typed(
-    api: Api, documents: Documents, title: str, queries: list[str]
-) -> None:
+def test_words_are_found_however_they_are_typed(api: Api, documents: Documents, title: str, queries: list[str]) -> None:
     documents.visit(title=title)
     documents.visit(title="Something else altogether", city="Suva", starts_on="2031-01-01", ends_on=None)
     for query in queries:

@@ -87,10 +87,12 @@ def test_where_one_of_several_migrations_fails_none_is_done(empty_database: str,
 
 
 def test_a_way_back_that_fails_half_way_leaves_nothing_behind(empty_database: str, coming: Coming) -> None:
+    migrate(empty_database)
+    before_it = state(empty_database)["revision"]
     coming('op.create_table("new", sa.Column("id", sa.Integer, primary_key=True))', f'op.drop_table("new")\n{HALF_WAY}')
     migrate(empty_database)
     before = state(empty_database)
-    for target in ("base", "0001"):
+    for target in ("base", before_it):
         with pytest.raises(RuntimeError, match="half way"):
             migrate(empty_database, to=target)
         assert state(empty_database) == before
@@ -106,13 +108,12 @@ def test_a_migration_that_succeeds_after_one_that_failed(empty_database: str, co
     assert "whole" in state(empty_database)
 
 
-@pytest.mark.parametrize("table", ["partner", "engagement", "person", "office", "marking", "series"])
+@pytest.mark.parametrize("table", ["partner", "engagement", "marking"])
 def test_a_table_that_others_refer_to_can_be_rebuilt_with_records_in_it(
     table: str, register: Register, documents: Documents, api: Api, coming: Coming, kind: str
 ) -> None:
     visit = documents.visit(partners=["AU", "TO"], tags=["a"], classification="RESTRICTED")
     documents.make("appointments")
-    documents.make("series", organiser="AU")
     api.make(f"/visits/{visit['id']}/participants", documents.of("participants"))
     url = str(register.settings.database_url)
     before = state(url)

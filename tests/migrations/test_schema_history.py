@@ -90,9 +90,7 @@ def test_the_history_is_one_line() -> None:
 
 
 def test_files_are_named_by_date_and_slug_in_the_order_of_the_history() -> None:
-    stems = [each.module.__name__.removesuffix("_py").removesuffix(".py") for each in history()]
     names = [each.path.rpartition("/")[2] for each in history()]
-    assert len(stems) == len(names)
     for name in names:
         assert re.fullmatch(r"20\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])_[a-z0-9]+(_[a-z0-9]+)*\.py", name)
     days = [name[:8] for name in names]
@@ -184,10 +182,9 @@ def test_records_survive_every_migration_down_and_up(filled: str, asked: Asked) 
 
 def test_what_survives_the_newest_migration_is_read_as_before(filled: str, api: Api) -> None:
     newest = history()[0]
-    if newest.down_revision is None:
-        pytest.skip("There is one migration only: below it there is nothing to survive.")
+    below = newest.down_revision or newest.revision  # below the first there is nothing to survive
     paths = [f"/{path}" for path in WRITABLE if path != "participants"]
     before = {path: api.items(path, archived="any", limit=200) for path in paths}
-    migrate(filled, to=str(newest.down_revision))
+    migrate(filled, to=str(below))
     migrate(filled)
     assert {path: api.items(path, archived="any", limit=200) for path in paths} == before

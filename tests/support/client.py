@@ -82,9 +82,7 @@ class Apps:
     def serving(self, settings: Settings, *, own: bool = False) -> Iterator[FastAPI]:
         """An application that serves the register of these settings, from its startup to its shutdown."""
         app = create_app(settings) if own else self._app(settings)
-        lifespan: AbstractContextManager[Any] = self.portal.wrap_async_context_manager(
-            app.router.lifespan_context(app)
-        )
+        lifespan: AbstractContextManager[Any] = self.portal.wrap_async_context_manager(app.router.lifespan_context(app))
         with lifespan:
             yield app
 

@@ -31,6 +31,5 @@ def problem(answer: httpx.Response, status: int) -> Any:
 def faults(answer: httpx.Response, status: int = 422) -> set[tuple[str, str]]:
     """Every fault of an error answer: where it is and its code."""
     return {
-        (fault.get("pointer", fault.get("parameter")), fault["code"])
-        for fault in problem(answer, status)["errors"]
+        (fault.get("pointer", fault.get("parameter")), fault["code"]) for fault in problem(answer, status)["errors"]
     }

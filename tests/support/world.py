@@ -34,7 +34,7 @@ class World:
 
 def fill(documents: Documents) -> World:
     """Puts a world into a fresh register."""
-    draw, api = random.Random(2026), documents.api  # noqa: S311 - nothing secret
+    draw, api = random.Random(2026), documents.api
     for code in INSTITUTIONS:
         documents.make("institutions", code=code, region="Asia", members=[])
     around = {

@@ -135,7 +135,9 @@ def resolves(document: Any, pointer: str) -> bool:
 
 
 anything = st.recursive(
-    st.sampled_from([None, True, 0, -1, 1.5, 10**20, "", " ", "AU", "a\nb", "\0", "2026-02-30", "2026-01-01", "x" * 300]),
+    st.sampled_from(
+        [None, True, 0, -1, 1.5, 10**20, "", " ", "AU", "a\nb", "\0", "2026-02-30", "2026-01-01", "x" * 300]
+    ),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.sampled_from(["partner", "name", "starts_at", "x/y"]), inner, max_size=3)

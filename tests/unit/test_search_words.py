@@ -8,7 +8,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.core.search import search_value
-from app.core.words import MAX_QUERY_WORDS, MAX_WORD, MAX_WORDS, fold, index_words, match, query_words, tsquery, tsvector
+from app.core.words import (
+    MAX_QUERY_WORDS,
+    MAX_WORD,
+    MAX_WORDS,
+    fold,
+    index_words,
+    match,
+    query_words,
+    tsquery,
+    tsvector,
+)
 
 WORD = r"[^\W_]+"
 
@@ -68,7 +78,15 @@ def test_the_words_under_which_a_text_is_found(text: str, words: list[str]) -> N
     assert index_words(text) == words
 
 
-NUKUALOFA = ["Nuku'alofa", "Nuku\u2018alofa", "Nuku\u2019alofa", "Nuku\u02bbalofa", "Nuku`alofa", "Nukualofa", "NUKU'ALOFA"]
+NUKUALOFA = [
+    "Nuku'alofa",
+    "Nuku\u2018alofa",
+    "Nuku\u2019alofa",
+    "Nuku\u02bbalofa",
+    "Nuku`alofa",
+    "Nukualofa",
+    "NUKU'ALOFA",
+]
 EUA = ["\u02bbEua", "'Eua", "\u2018Eua", "\u2019Eua", "Eua", "eua"]
 
 
