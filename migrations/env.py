@@ -17,7 +17,7 @@ def include_name(name: str | None, type_: str, _parents: Any) -> bool:
     return not (type_ == "table" and name is not None and name.startswith(NOT_MODELLED))
 
 
-def include_object(item: Any, name: str | None, type_: str, _reflected: bool, _other: Any) -> bool:
+def include_object(_item: Any, name: str | None, type_: str, _reflected: bool, _other: Any) -> bool:
     """The index of words is PostgreSQL's; on SQLite the FTS5 table has its own."""
     return not (type_ == "index" and name == "ix_search_entry_words" and context.get_bind().dialect.name == "sqlite")
 

@@ -104,7 +104,7 @@ def documents(api: Api) -> Documents:
 
 @pytest.fixture
 def statements(register: Register) -> Callable[[], AbstractContextManager[list[str]]]:
-    """What the application asks of the database: `with statements() as seen:` lists it."""
+    """A recorder of what the application asks of the database, for use in a `with` block."""
     return lambda: recorded(register)
 
 

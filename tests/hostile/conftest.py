@@ -2,9 +2,9 @@
 
 import httpx2 as httpx
 import pytest
+from wire import Wire
 
 from support.client import Api, Apps
-from wire import Wire
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from time import perf_counter
 from typing import Any
 
 import pytest
+from wire import API, JSON, Stored, Wire, unchanged
 
 from support.client import Api, Apps
 from support.documents import Documents
 from support.problems import faults, problem
-from wire import API, JSON, Stored, Wire, unchanged
 
 TITLE = '{"title": "Visit"}'
 
@@ -71,7 +71,19 @@ NOT_JSON: dict[str, bytes] = {
 
 NO_OBJECT = ("[]", "[{}]", '"title"', "5", "5.5", "-0", "null", "true", '[["title", "Visit"]]')
 
-REFUSED_NAMES = ("", "__proto__", "__class__", "title ", "TITLE", "title\u0000", "self", "/title", "~1title", "𝓽itle", "a" * 10_000)
+REFUSED_NAMES = (
+    "",
+    "__proto__",
+    "__class__",
+    "title ",
+    "TITLE",
+    "title\u0000",
+    "self",
+    "/title",
+    "~1title",
+    "𝓽itle",
+    "a" * 10_000,
+)
 
 
 @pytest.fixture
@@ -106,7 +118,10 @@ def test_what_is_no_object_is_refused(wire: Wire, takers: list[tuple[str, str]],
     with unchanged(stored):
         for method, path in takers:
             for body in NO_OBJECT:
-                assert ("", "type") in faults(wire.refused(method, path, headers=JSON, body=body.encode())), (path, body)
+                assert ("", "type") in faults(wire.refused(method, path, headers=JSON, body=body.encode())), (
+                    path,
+                    body,
+                )
 
 
 def test_odd_names_are_unknown(wire: Wire, takers: list[tuple[str, str]], stored: Stored) -> None:
@@ -195,7 +210,12 @@ def test_a_body_over_the_limit_is_refused_whatever_it_says_of_its_length(
 
     lengths = (b"2001", b"99999999999999999999", b"9" * 5_000, b"0", b"-1", b"1e9", b"abc", b"", b"\xb2", b" 5000")
     with unchanged(stored):
-        for method, path in (("POST", "/visits"), ("PATCH", "/visits/x"), ("PUT", "/visits/by-external-ref/1"), ("POST", "/visits/query")):
+        for method, path in (
+            ("POST", "/visits"),
+            ("PATCH", "/visits/x"),
+            ("PUT", "/visits/by-external-ref/1"),
+            ("POST", "/visits/query"),
+        ):
             problem(narrow.refused(method, API + path, headers=JSON, body=document + b" " * 1_000), 413)
             problem(narrow.refused(method, API + path, headers=JSON, body=endless()), 413)
             read.clear()
@@ -209,6 +229,9 @@ def test_a_body_over_the_limit_is_refused_whatever_it_says_of_its_length(
 def test_lengths_that_cannot_be_do_no_harm(wire: Wire, documents: Documents) -> None:
     for length in (b"\xb2", b"\xb3\xb9", b"", b"-5", b"0x10", b"1_0", b"+5"):
         document = json.dumps(documents.of("visits")).encode()
-        assert wire.send("POST", f"{API}/visits", headers=JSON | {"content-length": length}, body=document).status_code < 500
+        assert (
+            wire.send("POST", f"{API}/visits", headers=JSON | {"content-length": length}, body=document).status_code
+            < 500
+        )
     for length in (b"9" * 20, b"9" * 5_000):
         problem(wire.refused("POST", f"{API}/visits", headers=JSON | {"content-length": length}, body=b"{}"), 413)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from wire import API, Stored, Wire, unchanged
 
 from app.crud.resource import RESOURCES
 from support.client import Api
 from support.documents import Documents
 from support.problems import faults
 from support.subject import ALL, Subject, subject_of
-from wire import API, Stored, Wire, unchanged
 
 ID = "0190163d-8694-739b-aea5-966c26f8ad91"
 DEEP = "[" * 900 + "]" * 900
@@ -138,7 +138,9 @@ def test_the_place_of_the_best_matches_is_held_to_its_kind(wire: Wire, documents
                 text = cursor(order, *places[:index], value, *places[index + 1 :])
                 wire.taken("GET", f"{API}/visits?q=koala&cursor={text}")
                 wire.taken("GET", f"{API}/visits?q=koala&sort=starts_on&cursor={text}")
-        assert faults(wire.refused("GET", f"{API}/visits?q=koala&sort=starts_on&cursor={own}")) == {("cursor", "cursor")}
+        assert faults(wire.refused("GET", f"{API}/visits?q=koala&sort=starts_on&cursor={own}")) == {
+            ("cursor", "cursor")
+        }
 
 
 def every(wire: Wire, path: str) -> Iterator[Any]:

@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+from wire import Stored, unchanged
 
 from app.core.ids import new_id
 from support.client import Api
 from support.documents import Documents
 from support.problems import faults
 from support.subject import WRITABLE, Subject, subject_of
-from wire import Stored, unchanged
 
 VALUES: tuple[Any, ...] = (
     None,

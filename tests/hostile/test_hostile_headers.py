@@ -3,11 +3,10 @@
 import json
 import re
 
-import pytest
+from wire import API, JSON, Stored, Wire, unchanged
 
 from support.documents import Documents
 from support.problems import problem
-from wire import API, JSON, Stored, Wire, unchanged
 
 GARBAGE = ("", " ", '"', '""', "''", "1", "W/", "W/1", '"1', '1"', "*, *", "**", ",", ",,,", '"a","b",', "\xff\xfe", "é", "\x1b[2J", "null", "-1",
            '"' + "9" * 5_000 + '"', '"x",' * 3_000, "%00", '"1\x00"')  # fmt: skip
@@ -30,7 +29,7 @@ def test_no_condition_is_read_into_garbage(wire: Wire, documents: Documents, sto
         for value in GARBAGE:
             for target in (path, f"{API}/visits"):
                 for method in ("GET", "HEAD"):
-                    expected = 304 if value in ("*, *",) else 200
+                    expected = 304 if value == "*, *" else 200
                     assert wire.send(method, target, headers={"if-none-match": value}).status_code == expected, value
         for value in ('"1"', 'W/"1"', '"7", "1"', ' "x" ,W/"1",', "*"):
             assert wire.send("GET", path, headers={"if-none-match": value}).status_code == 304, value
@@ -64,11 +63,24 @@ def test_the_content_type_decides_and_its_parameters_do_not(wire: Wire, document
         for value in refused:
             problem(wire.refused("POST", f"{API}/visits", headers={"content-type": value}, body=document), 415)
         problem(wire.refused("POST", f"{API}/visits", body=document), 415)
-        for form in ("multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\xff", "multipart/form-data; boundary=x"):
-            for body in (b"", b"--x", b"--x\r\n\r\n\r\n--x--", b"\0" * 100, b"--x\r\nContent-Disposition: form-data\r\n\r\n--x--\r\n"):
+        for form in (
+            "multipart/form-data",
+            "multipart/form-data; boundary=",
+            "multipart/form-data; boundary=\xff",
+            "multipart/form-data; boundary=x",
+        ):
+            for body in (
+                b"",
+                b"--x",
+                b"--x\r\n\r\n\r\n--x--",
+                b"\0" * 100,
+                b"--x\r\nContent-Disposition: form-data\r\n\r\n--x--\r\n",
+            ):
                 problem(wire.refused("POST", f"{API}/imports", headers={"content-type": form}, body=body), 422)
     for value in taken:
-        answer = wire.send("POST", f"{API}/visits", headers={"content-type": value, "content-encoding": "gzip"}, body=document)
+        answer = wire.send(
+            "POST", f"{API}/visits", headers={"content-type": value, "content-encoding": "gzip"}, body=document
+        )
         assert answer.status_code == 201, value
         assert answer.json()["title"] == "Māori", "whatever the charset says, JSON is UTF-8"
 
@@ -152,24 +164,66 @@ def test_other_headers_change_nothing(wire: Wire, documents: Documents, stored: 
             assert (answer.status_code, answer.content) == (200, plain.content), headers
 
 
-@pytest.mark.parametrize("host", ["", "[", "[::1", "a b", 'a"b', "a\\b", "evil.example/x?y#z", "a@b", "\xff", "x:99999999", "x" * 5_000, "a,b", "<script>"])
-def test_a_host_that_is_none_does_no_harm(host: str, wire: Wire, documents: Documents) -> None:
-    for _ in range(2):
-        answer = wire.send("POST", f"{API}/visits", headers=JSON | {"host": host}, body=json.dumps(documents.of("visits")).encode())
+HOSTS = (
+    "",
+    "[",
+    "[::1",
+    "a b",
+    'a"b',
+    "a\\b",
+    "evil.example/x?y#z",
+    "a@b",
+    "\xff",
+    "x:99999999",
+    "x" * 5_000,
+    "a,b",
+    "<b>",
+)
+
+
+def test_a_host_that_is_none_does_no_harm(wire: Wire, documents: Documents) -> None:
+    for host in HOSTS:
+        document = json.dumps(documents.of("visits")).encode()
+        answer = wire.send("POST", f"{API}/visits", headers=JSON | {"host": host}, body=document)
         assert answer.status_code == 201
         assert answer.headers["location"] == f"{API}/visits/{answer.json()['id']}"
-    following = wire.send("GET", f"{API}/visits?limit=1", headers={"host": host})
-    assert following.status_code == 200
-    for path in ("/", "/livez/", f"{API}/nothing"):
-        wire.send("GET", path, headers={"host": host})
+        assert wire.send("GET", f"{API}/visits?limit=1", headers={"host": host}).status_code == 200
+        for path in ("/", "/livez/", f"{API}/nothing"):
+            wire.send("GET", path, headers={"host": host})
 
 
 def test_methods_are_what_they_are(wire: Wire, documents: Documents, stored: Stored) -> None:
     visit = f"/visits/{documents.visit()['id']}"
     people = f"{API}/visits"
     with unchanged(stored):
-        for method in ("TRACE", "CONNECT", "PROPFIND", "OPTIONS", "MKCOL", "LOCK", "SEARCH", "PURGE", "QUERY", "get", "Get", "X", "", "GET ", "\xff", "A" * 5_000):
-            for path in (f"{API}{visit}", people, f"{API}{visit}/participants", "/livez", "/readyz", "/docs", "/openapi.json", "/problems"):
+        for method in (
+            "TRACE",
+            "CONNECT",
+            "PROPFIND",
+            "OPTIONS",
+            "MKCOL",
+            "LOCK",
+            "SEARCH",
+            "PURGE",
+            "QUERY",
+            "get",
+            "Get",
+            "X",
+            "",
+            "GET ",
+            "\xff",
+            "A" * 5_000,
+        ):
+            for path in (
+                f"{API}{visit}",
+                people,
+                f"{API}{visit}/participants",
+                "/livez",
+                "/readyz",
+                "/docs",
+                "/openapi.json",
+                "/problems",
+            ):
                 answer = wire.refused(method, path)
                 problem(answer, 405)
                 assert "GET" in answer.headers["allow"], f"{method} {path}"

@@ -3,12 +3,12 @@
 from urllib.parse import quote
 
 import pytest
+from wire import API, JSON, Stored, Wire, unchanged
 
 from app.crud.resource import RESOURCES
 from support.documents import KINDS, Documents
 from support.problems import problem
 from support.subject import ALL
-from wire import API, JSON, Stored, Wire, unchanged
 
 ID = "0190163d-8694-739b-aea5-966c26f8ad91"
 
@@ -104,7 +104,15 @@ def test_an_id_is_taken_in_its_canonical_form_only(wire: Wire, documents: Docume
     visit, person = documents.visit(), documents.make("people")
     own = visit["id"]
     wide = quote("".join(chr(0xFEE0 + ord(each)) if each.isdigit() else each for each in own))
-    others = [own.replace("-", ""), f"%7B{own}%7D", f"urn:{own.replace('-', '')}", wide, f"{own}%0A", f"%0A{own[1:]}", f"%20{own}"]
+    others = [
+        own.replace("-", ""),
+        f"%7B{own}%7D",
+        f"urn:{own.replace('-', '')}",
+        wide,
+        f"{own}%0A",
+        f"%0A{own[1:]}",
+        f"%20{own}",
+    ]
     with unchanged(stored):
         assert wire.send("GET", f"{API}/visits/{own.upper()}").json() == visit
         assert wire.send("GET", f"{API}/visits/{visit['reference'].lower()}").json() == visit

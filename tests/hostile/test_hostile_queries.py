@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from wire import API, JSON, Stored, Wire, unchanged
 
 from app.core.query import filter_of, takes_many
 from app.crud.resource import RESOURCES
@@ -12,7 +13,6 @@ from support.client import Api
 from support.documents import Documents
 from support.problems import faults, problem
 from support.subject import ALL, Subject, subject_of
-from wire import API, JSON, Stored, Wire, unchanged
 
 VALUES = (
     "%00",
@@ -121,7 +121,10 @@ def test_parameters_of_all_lists_are_held_to_their_kind(subject: Subject, wire: 
     with unchanged(stored):
         for name, values in SINGLE.items():
             for value in values:
-                assert {name} == {where for where, _ in faults(wire.refused("GET", f"{base}?{name}={value}"))}, (name, value)
+                assert {name} == {where for where, _ in faults(wire.refused("GET", f"{base}?{name}={value}"))}, (
+                    name,
+                    value,
+                )
             assert (name, "repeated") in faults(wire.refused("GET", f"{base}?{name}=id&{name}=id"))
         for query in MALFORMED:
             told = faults(wire.refused("GET", f"{base}?{query}".encode("latin-1")))
@@ -160,7 +163,12 @@ def test_any_text_is_a_search(wire: Wire, documents: Documents, stored: Stored) 
     with unchanged(stored):
         for path in known:
             for text in SEARCHES:
-                for query in (f"q={quote(text)}", f"q__not={quote(text)}", f"q={quote(text)}&sort=created_at", f"q=visit&q__not={quote(text)}&count=exact"):
+                for query in (
+                    f"q={quote(text)}",
+                    f"q__not={quote(text)}",
+                    f"q={quote(text)}&sort=created_at",
+                    f"q=visit&q__not={quote(text)}&count=exact",
+                ):
                     answer = wire.send("GET", f"{API}/{path}?{query}&limit=1")
                     assert answer.status_code == 200, (path, query, answer.text)
             for name in ("q", "q__not"):

@@ -73,7 +73,7 @@ class Wire:
     def refused(self, *arguments: Any, **named: Any) -> httpx.Response:
         """The same as `send`, for what can only be answered with a problem."""
         answer = self.send(*arguments, **named)
-        assert 400 <= answer.status_code, f"{arguments!r:.300} was taken: {answer.status_code} {answer.text[:300]}"
+        assert answer.status_code >= 400, f"{arguments!r:.300} was taken: {answer.status_code} {answer.text[:300]}"
         problem(answer, answer.status_code)
         return answer
 

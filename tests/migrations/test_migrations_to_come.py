@@ -110,14 +110,15 @@ def test_a_migration_that_succeeds_after_one_that_failed(empty_database: str, co
 
 @pytest.mark.parametrize("table", ["partner", "engagement", "marking"])
 def test_a_table_that_others_refer_to_can_be_rebuilt_with_records_in_it(
-    table: str, register: Register, documents: Documents, api: Api, coming: Coming, kind: str
+    table: str, register: Register, documents: Documents, api: Api, coming: Coming
 ) -> None:
     visit = documents.visit(partners=["AU", "TO"], tags=["a"], classification="RESTRICTED")
     documents.make("appointments")
     api.make(f"/visits/{visit['id']}/participants", documents.of("participants"))
     url = str(register.settings.database_url)
     before = state(url)
-    recreated = f'with op.batch_alter_table("{table}", recreate="{"always" if kind == "sqlite" else "auto"}") as batch:'
+    how = "always" if register.database.is_sqlite else "auto"
+    recreated = f'with op.batch_alter_table("{table}", recreate="{how}") as batch:'
     coming(
         f'{recreated}\n    batch.add_column(sa.Column("extra", sa.Text, nullable=True))',
         f'{recreated}\n    batch.drop_column("extra")',

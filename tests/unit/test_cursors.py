@@ -122,7 +122,7 @@ def test_any_json_is_a_sound_cursor_or_refused(parts: list[Any], kinds: list[typ
     ids=lambda cursor: ascii(cursor)[:24],
 )  # fmt: skip
 def test_what_is_no_cursor_is_refused(cursor: str) -> None:
-    with pytest.raises(ValueError, match="cursor of this register|another order"):
+    with pytest.raises(ValueError, match=r"cursor of this register|another order"):
         decode(cursor, "o", [int])
 
 
@@ -138,7 +138,7 @@ def test_what_is_no_cursor_is_refused(cursor: str) -> None:
     ids=repr,
 )  # fmt: skip
 def test_a_value_that_its_column_cannot_hold_is_refused(value: Any, kind: type) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         decode(written("o", value), "o", [kind])
 
 

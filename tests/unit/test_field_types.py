@@ -13,7 +13,7 @@ from app.core import fields
 from app.core.documents import examine
 from app.core.fields import Document, instant_json
 
-TEXTS = "Line Title Prose Slug Code Country Day Moment RecordId Url ExternalRef".split()
+TEXTS = ["Line", "Title", "Prose", "Slug", "Code", "Country", "Day", "Moment", "RecordId", "Url", "ExternalRef"]
 ID = "0190163d-8694-739b-aea5-966c26f8ad91"
 
 
