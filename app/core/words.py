@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-MAX_WORDS = 5_000
+# Of the longest words in the widest letters, 256 bytes each, as many as one `tsvector` of PostgreSQL holds: a megabyte.
+MAX_WORDS = 3_900
 MAX_QUERY_WORDS = 12
 MAX_WORD = 64
 

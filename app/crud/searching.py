@@ -1,6 +1,7 @@
 """Keeping the search entries of records true, in the transaction that changes them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import cast, insert, select, text, update
@@ -52,9 +53,12 @@ def words_of(resource: Resource, record: Record, document: Mapping[str, Any]) ->
     if resource.key is not None and (key := getattr(record, resource.key.key)) not in titles:
         titles.append(key)
     rest = [value for name, value in document.items() if name not in resource.titles]
-    title = [word for each in titles for word in index_words(each)]
-    body = [word for each in texts(rest) for word in index_words(each)]
-    return title[:MAX_WORDS], body[:MAX_WORDS]
+    return _first_words(titles), _first_words(texts(rest))
+
+
+def _first_words(found: Iterable[str]) -> list[str]:
+    """As many words as are kept; what comes after them is not even looked at."""
+    return list(islice((word for each in found for word in index_words(each)), MAX_WORDS))
 
 
 def texts(value: Any) -> Iterator[str]:

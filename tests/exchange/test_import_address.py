@@ -137,7 +137,7 @@ def test_other_methods_are_not_known(api: Api) -> None:
 
 
 def test_it_stands_in_the_document(api: Api) -> None:
-    operation = api.ask("GET", "", url="/openapi.json").json()["paths"]["/api/v1/imports"]["post"]
+    operation = api.client.get("/openapi.json").json()["paths"]["/api/v1/imports"]["post"]
     assert operation["operationId"] == "import_spreadsheet"
     schema = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
     assert all(each["description"] for each in schema["properties"].values())
