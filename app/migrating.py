@@ -1,11 +1,14 @@
 """The schema and the reference data of a database: brought up to date, and held against what the code needs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, event
 
 from app.db import Database
 
@@ -23,7 +26,7 @@ def migrate(url: str, *, to: str = "head") -> None:
     """Brings the schema of a database to a revision, up or down, all of it or not at all."""
     database = Database(url)
     try:
-        with database.writer.connect() as connection, connection.begin():
+        with database.writer.connect() as connection, rebuilding(connection), connection.begin():
             settings = config()
             settings.attributes["connection"] = connection
             current = MigrationContext.configure(connection).get_current_revision()
@@ -36,6 +39,32 @@ def migrate(url: str, *, to: str = "head") -> None:
             (command.downgrade if down else command.upgrade)(settings, to)
     finally:
         database.close()
+
+
+@contextmanager
+def rebuilding(connection: Connection) -> Iterator[None]:
+    """Lets SQLite rebuild a table that others refer to (sqlite.org/lang_altertable.html, section 7).
+
+    Batch mode drops the old table, which counts as deleting its rows; so foreign keys are off meanwhile, which
+    has to be said before the transaction, and are all looked at in the end, before it is committed.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 - a connection that is open has one
+
+    def all_lead_somewhere(connection: Connection) -> None:
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+            raise RuntimeError(f"Foreign keys would lead nowhere: {broken[:10]}")
+
+    driver.execute("PRAGMA foreign_keys=OFF")
+    event.listen(connection, "commit", all_lead_somewhere)
+    try:
+        yield
+    finally:
+        event.remove(connection, "commit", all_lead_somewhere)
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(database: Database) -> bool:

@@ -73,15 +73,10 @@ def loads(body: bytes) -> Any:
 
 def _depth(value: Any) -> int:
     level, depth = [value], 0
-    while level:
+    while level := [each for each in level if isinstance(each, dict | list)]:
         depth += 1
-        level = [
-            child
-            for each in level
-            if isinstance(each, dict | list)
-            for child in (each.values() if isinstance(each, dict) else each)
-        ]
-    return depth - 1
+        level = [child for each in level for child in (each.values() if isinstance(each, dict) else each)]
+    return depth
 
 
 def _surrogates(value: Any, pointer: str) -> Any:

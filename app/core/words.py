@@ -14,12 +14,14 @@ _LETTERS = str.maketrans(
 )
 # A glottal stop, however it is typed, belongs to its word: Nuku'alofa and Nukualofa are one place.
 _APOSTROPHES = re.compile(r"(?<=\w)['\u2018\u2019\u02bb\u02bc\u02be\u02bf`](?=\w)")
-_WORD = re.compile(r"[^\W_]+")
+# At a word's edge it is no part of it, though Unicode has some of its forms as letters: an initial one is not searched for.
+_WORD = re.compile(r"[^\W_\u02bb\u02bc\u02be\u02bf]+")
 
 
 def fold(text: str) -> str:
     """`text` without case, accents and macrons."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Once more after: signs such as № and ℡ come apart into capitals.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(each for each in decomposed if not unicodedata.combining(each))
     return unicodedata.normalize("NFC", bare).translate(_LETTERS)
 

@@ -122,7 +122,15 @@ def _response(problem: Any) -> dict[str, Any]:
     }
 
 
+PATH_PARAMETERS = {"id": "Which record: its id, or the readable name that it has beside it.",
+                   "ref": "The id in the system that the record came from."}  # fmt: skip
+
+
 def _complete(operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path" and parameter["name"] in PATH_PARAMETERS:
+            parameter.setdefault("description", PATH_PARAMETERS[parameter["name"]])
+            parameter["schema"] |= {"minLength": 1, "maxLength": 200}
     operation["responses"].pop("422", None)
     for status in operation.pop("x-errors", []):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{name_of(status)}"}

@@ -607,7 +607,7 @@ def upgrade() -> None:
         "engagement_partner",
         sa.Column("partner", sa.String(length=20), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False, comment="Lists keep the order in which they were given"),
         sa.Column(
             "engagement_id",
             ID,
@@ -634,7 +634,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False, comment="Lists keep the order in which they were given"),
         sa.ForeignKeyConstraint(
             ["engagement_id", "starts_on"],
             ["engagement.id", "engagement.starts_on"],
@@ -657,7 +657,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False, comment="Lists keep the order in which they were given"),
         sa.ForeignKeyConstraint(
             ["engagement_id", "starts_on"],
             ["engagement.id", "engagement.starts_on"],
@@ -693,7 +693,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("starts_on", sa.Date(), nullable=False, comment="The engagement's own, kept so by the foreign key"),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False, comment="Lists keep the order in which they were given"),
         sa.ForeignKeyConstraint(
             ["engagement_id", "starts_on"],
             ["engagement.id", "engagement.starts_on"],
@@ -833,6 +833,12 @@ def _ledger() -> None:
             f"CREATE TRIGGER ledger_no_{event.lower()} BEFORE {event} ON ledger "
             "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
         )
+    # REPLACE deletes without asking the trigger above.
+    op.execute(
+        "CREATE TRIGGER ledger_no_replace BEFORE INSERT ON ledger "
+        "WHEN EXISTS (SELECT 1 FROM ledger WHERE seq = NEW.seq) "
+        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    )
 
 
 def downgrade() -> None:
@@ -840,6 +846,7 @@ def downgrade() -> None:
         op.execute("DROP TABLE search_text")
         op.execute("DROP TRIGGER ledger_no_update")
         op.execute("DROP TRIGGER ledger_no_delete")
+        op.execute("DROP TRIGGER ledger_no_replace")
     for table in reversed(TABLES):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":

@@ -75,7 +75,10 @@ def server(all_databases: dict[str, Databases], tmp_path_factory: pytest.TempPat
     log = tmp_path_factory.mktemp("server") / "log"
     with databases.copy() as url:
         environment = os.environ | {"TRACKER_DATABASE_URL": url, "TRACKER_MAX_BODY_BYTES": str(LIMIT)}
-        with log.open("wb") as output, subprocess.Popen([sys.executable, "-c", SERVE], stderr=output, stdout=output, env=environment) as process:
+        with (
+            log.open("wb") as output,
+            subprocess.Popen([sys.executable, "-c", SERVE], stderr=output, stdout=output, env=environment) as process,
+        ):
             register = Register(Settings(_env_file=None, database_url=url))  # type: ignore[call-arg]
             try:
                 port = _port(log, process)
@@ -185,11 +188,19 @@ def test_odd_but_sound_requests_are_answered(server: Server) -> None:
     many = b"".join(b"X-%d: %d\r\n" % (number, number) for number in range(100))
     assert server.say(ask + many + b"Connection: close\r\n\r\n").startswith(b"HTTP/1.1 200 ")
     assert server.say(b"GET /livez HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
-    for target in (b"http://127.0.0.1/api/v1/visits", b"http://evil.example/livez", b"//evil.example/livez", b"*", b"/api/v1/visits%0d%0aX:y"):
+    for target in (
+        b"http://127.0.0.1/api/v1/visits",
+        b"http://evil.example/livez",
+        b"//evil.example/livez",
+        b"*",
+        b"/api/v1/visits%0d%0aX:y",
+    ):
         answer = server.say(b"GET " + target + b" HTTP/1.1\r\n" + HOST + server.known + b"Connection: close\r\n\r\n")
         assert answer[9:12] in (b"200", b"404"), (target, answer[:200])
         assert b"\r\nX:y" not in answer
-    answer = server.say(b'GET /api/v1/visits?tag="a\\b<c>&limit=1 HTTP/1.1\r\n' + HOST + server.known + b"Connection: close\r\n\r\n")
+    answer = server.say(
+        b'GET /api/v1/visits?tag="a\\b<c>&limit=1 HTTP/1.1\r\n' + HOST + server.known + b"Connection: close\r\n\r\n"
+    )
     assert answer.startswith(b"HTTP/1.1 200 ")
     for method in (b"CONNECT 127.0.0.1:80", b"TRACE /livez", b"PROPFIND /api/v1/visits", b"OPTIONS *"):
         answer = server.say(method + b" HTTP/1.1\r\n" + HOST + server.known + b"Connection: close\r\n\r\n")
