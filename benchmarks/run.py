@@ -114,6 +114,7 @@ def _postgresql(url: str, size: int) -> str:
     with engine.connect() as connection:
         known = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
         if not known:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name}_draft WITH (FORCE)"))
             connection.execute(text(f"CREATE DATABASE {name}_draft TEMPLATE template0 ENCODING 'UTF8'"))
             generate(mine + "_draft", size)
             connection.execute(text(f"ALTER DATABASE {name}_draft RENAME TO {name}"))

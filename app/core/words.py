@@ -14,7 +14,7 @@ _LETTERS = str.maketrans(
 )
 # A glottal stop, however it is typed, belongs to its word: Nuku'alofa and Nukualofa are one place.
 _APOSTROPHES = re.compile(r"(?<=\w)['\u2018\u2019\u02bb\u02bc\u02be\u02bf`](?=\w)")
-# At a word's edge it is no part of it, though Unicode has some of its forms as letters: an initial one is not searched for.
+# At a word's edge it is no part of it, though Unicode has some of its forms as letters.
 _WORD = re.compile(r"[^\W_\u02bb\u02bc\u02be\u02bf]+")
 
 

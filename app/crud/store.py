@@ -331,7 +331,7 @@ def upsert(
     if_match: str | None = None,
 ) -> tuple[Any, bool]:
     """Creates the record that came from another system, or brings it up to date. Tells whether it is new."""
-    external_ref = external_ref.strip()  # as the field keeps it
+    external_ref = external_ref.strip(" ")  # as the field keeps it
     if isinstance(document, dict):
         document = document | {"external_ref": external_ref}
     record = by_external_ref(work, resource, external_ref, parent)
