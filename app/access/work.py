@@ -143,6 +143,8 @@ def reason_of(request: Request) -> str | None:
 @contextmanager
 def writing_as(register: Register, actor: Actor, request: str, *, reason: str | None = None) -> Iterator[Work]:
     """The same for somebody already known: the operator at the command line."""
+    if actor.id is None:  # who signs in has brought this process up to date already
+        register.refresh_markings()
     with register.database.write() as connection:
         work = Work(register, actor, connection, request, reason=reason)
         yield work

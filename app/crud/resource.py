@@ -96,8 +96,6 @@ class Resource:
     """What must follow when the record's marking has changed."""
 
     marking_of: Callable[[Work, Any], int | None] = own_marking
-    loads: tuple[InstrumentedAttribute[Any], ...] = ()
-    """What must be loaded beside the children, for the sake of records of a kind below this one."""
 
     titles: tuple[str, ...] = ("title",)
     """The fields whose words count most in a search."""

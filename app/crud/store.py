@@ -32,7 +32,7 @@ MARKING_FIELDS = ("classification", "endorsements", "releasable_to")
 def with_children(resource: Resource) -> Select[Any]:
     """Records of a resource with everything that their representation needs."""
     attributes = [getattr(resource.model, each.attribute.key) for each in resource.children.values()]
-    options = [selectinload(each) for each in (*attributes, *resource.loads)]
+    options = [selectinload(each) for each in attributes]
     if issubclass(resource.model, Marked):
         options.append(selectinload(resource.model.marking))
     return select(resource.model).options(*options)
@@ -60,7 +60,15 @@ def _find(work: Work, resource: Resource, key: str, *, parent: str | None = None
     if lock:
         # Every table that is joined: of one left out, PostgreSQL would give the row as it was before the wait.
         statement = statement.with_for_update()
-    return work.session.scalar(statement)
+    return whole(work, resource, work.session.scalar(statement))
+
+
+def whole(work: Work, resource: Resource, record: Any) -> Any:
+    """A record with all that its own kind has, where it was found among those of several kinds."""
+    own = resource if record is None or resource.read_only else RESOURCES.of(record)
+    if own is not resource:
+        work.session.scalars(with_children(own).where(own.model.id == record.id)).one()
+    return record
 
 
 def normal_key(resource: Resource, key: str) -> str | None:
@@ -83,7 +91,7 @@ def by_external_ref(work: Work, resource: Resource, external_ref: str, parent: R
     )
     if resource.parent is not None and parent is not None:
         statement = statement.where(resource.parent.column == parent.id)
-    return work.session.scalar(statement.with_for_update())
+    return whole(work, resource, work.session.scalar(statement.with_for_update()))
 
 
 def check_precondition(work: Work, record: Record, if_match: str | None) -> None:

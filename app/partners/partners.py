@@ -99,7 +99,6 @@ PARTNERS = RESOURCES.add(
         default_sort="name",
         key=Partner.code,
         make=make,
-        loads=(Institution.members,),
         titles=("name",),
         example={"code": "XK", "name": "Kosovo", "region": "Europe", "subregion": "Southern Europe"},
     )
