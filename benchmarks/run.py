@@ -8,6 +8,7 @@ uv run python benchmarks/run.py --database postgresql://postgres@127.0.0.1/postg
 import argparse
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -190,6 +191,7 @@ def parse() -> argparse.Namespace:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers end with the run
     options = parse()
     sizes = [int(each) for each in options.sizes.split(",")]
     chosen = [each for each in SCENARIOS if any(part in each.name for part in options.only.split(";"))]

@@ -31,7 +31,6 @@ VALUES: tuple[Any, ...] = (
     {"a": 1},
     [None],
     [{}],
-    [True, 5],
     [{"partner": None}],
     ["", " "],
     "x" * 25_000,
@@ -41,7 +40,6 @@ VALUES: tuple[Any, ...] = (
     "a\u2028b",
     "a\u202eb\u202c",
     "\ufeffa\uffff",
-    2**31,
     2**63,
     -(2**63) - 1,
     10**29,
@@ -50,9 +48,7 @@ VALUES: tuple[Any, ...] = (
     "10000-01-01",
     "2024-W01-1",
     20240101,
-    "20240101",
     "2024-01-01T00:00:00",
-    "2024-01-01T24:00:00Z",
     "2024-06-30T23:59:60Z",
     "2024-01-01T00:00:00+99:99",
     "1901-01-01T00:00:00+14:00",
@@ -65,9 +61,7 @@ VALUES: tuple[Any, ...] = (
     "urn:0190163d8694739baea5966c26f8ad91",
     "0190163d-8694-739b-aea5-966c26f8_d91",
     "javascript:alert(1)",
-    "http://[",
     "Pacific/../Auckland",
-    "/etc/localtime",
     ["AU"] * 10_000,
     [["AU"]],
     {"partner": {"partner": "AU"}},
@@ -116,14 +110,14 @@ def refused(subject: Subject, document: Make, cases: list[Case]) -> list[Case]:
     wrong = []
     for begin in range(0, len(cases), BULK):
         part = cases[begin : begin + BULK]
-        # The last item is surely wrong, so that nothing is recorded yet.
-        items = [*(document(**{name: value}) for name, value in part), {"unknown": 1}]
+        # Each has one fault besides, so that nothing is recorded yet.
+        items = [document(**{name: value, "unknown": 1}) for name, value in part]
         told: dict[int, set[str]] = {}
         answer = subject.api.post(f"{subject.path}/bulk", {"items": items})
         for where, code in faults(answer):
-            _, _, index, *rest = where.split("/")
-            if code not in ELSEWHERE:
-                told.setdefault(int(index), set()).update(rest[:1])
+            _, _, index, field, *_ = where.split("/")
+            if code not in ELSEWHERE and field != "unknown":
+                told.setdefault(int(index), set()).add(field)
         for index, (name, value) in enumerate(part):
             if index in told:
                 assert told[index] & blamed(name), (name, value, told[index])
