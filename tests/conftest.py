@@ -1,5 +1,7 @@
 """Registers to test with: every test that uses one runs on SQLite and on PostgreSQL."""
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -19,6 +21,8 @@ from support.recording import contents, recorded
 
 _server = pytest.StashKey[Server]()
 
+MEMORY = Path("/dev/shm")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     # The controller starts the server, so that it outlives every worker; it is there by the time it is needed.
@@ -34,7 +38,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def all_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Databases]]:
     """Where this worker's databases come from, by kind. None is made before a test wants it."""
-    directory: Path = tmp_path_factory.mktemp("registers")
+    # In memory where there is such a place: no test is about what survives a loss of power.
+    directory = Path(tempfile.mkdtemp(dir=MEMORY)) if MEMORY.is_dir() else tmp_path_factory.mktemp("registers")
     made: dict[str, Databases] = {
         "sqlite": SqliteDatabases(directory),
         "postgresql": PostgresDatabases(databases.running_server()),
@@ -42,6 +47,7 @@ def all_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
     yield made
     for each in made.values():
         each.close()
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", params=databases.KINDS)
@@ -71,9 +77,12 @@ def settings(source: Databases) -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="session")
-def apps() -> Iterator[Apps]:
+def apps(all_databases: dict[str, Databases]) -> Iterator[Apps]:
+    """The applications of this worker; they end before their databases do."""
     with anyio.from_thread.start_blocking_portal() as portal:
-        yield Apps(portal)
+        made = Apps(portal)
+        yield made
+        made.close()
 
 
 @pytest.fixture

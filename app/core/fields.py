@@ -24,7 +24,7 @@ LAST_DAY = date(2200, 12, 31)
 
 # Control characters but tab and line breaks have no place in a register: PostgreSQL cannot keep NUL, and the
 # others serve only to mislead a reader's screen.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BREAKS = re.compile(r"[\t\r\n\x85\u2028\u2029]")
 
 
@@ -203,7 +203,16 @@ Headcount = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Year = Annotated[int, Field(strict=True, ge=1800, le=2200)]
 
 
-ExternalRef = Annotated[str, AfterValidator(_not_blank), AfterValidator(_one_line), Field(max_length=200)]
+def addressable(text: str) -> str:
+    """Text that can stand in an address and be told from others that look the same. Raises PydanticCustomError."""
+    if not text.isprintable() or "\ufffd" in text:  # the latter is what servers make of bad UTF-8 in an address
+        raise PydanticCustomError("control_character", "Must be printable text")
+    return text
+
+
+ExternalRef = Annotated[
+    str, AfterValidator(_not_blank), AfterValidator(_one_line), AfterValidator(addressable), Field(max_length=200)
+]
 """The id in the system that a record came from."""
 
 

@@ -2,12 +2,15 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from app.errors import Fault, Invalid
 
 MAX_DEPTH = 32
 MAX_DIGITS = 30
+MAX_VALUES = 200_000
+"""Values in one body: a thousand records of two hundred each. Each could be wrong, and every fault is told."""
 
 
 class _Refused(ValueError):  # noqa: N818 - private, and reads better where it is raised
@@ -66,17 +69,27 @@ def loads(body: bytes) -> Any:
         raise _unreadable(f"The body is nested more than {MAX_DEPTH} levels deep") from None
     if text.count("[") + text.count("{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise _unreadable(f"The body is nested more than {MAX_DEPTH} levels deep")
+    if text.count(",") > MAX_VALUES and _size(value) > MAX_VALUES:
+        raise _unreadable(f"The body holds more than {MAX_VALUES} values")
     if "\\u" in text and (faults := list(_surrogates(value, ""))):
         raise Invalid("The body holds half of a character", faults=faults)
     return value
 
 
-def _depth(value: Any) -> int:
-    level, depth = [value], 0
+def _levels(value: Any) -> Iterator[list[Any]]:
+    """What a value holds, one level of nesting after the other."""
+    level = [value]
     while level := [each for each in level if isinstance(each, dict | list)]:
-        depth += 1
         level = [child for each in level for child in (each.values() if isinstance(each, dict) else each)]
-    return depth
+        yield level
+
+
+def _depth(value: Any) -> int:
+    return sum(1 for _ in _levels(value))
+
+
+def _size(value: Any) -> int:
+    return sum(len(level) for level in _levels(value))
 
 
 def _surrogates(value: Any, pointer: str) -> Any:

@@ -17,7 +17,7 @@ from sqlalchemy.sql.expression import cast
 from sqlalchemy.types import ARRAY, Boolean, Text
 
 from app.core.columns import instant_text
-from app.errors import Unavailable
+from app.errors import Invalid, Unavailable
 
 _SQLITE = sqlite.dialect(paramstyle="named")
 
@@ -41,15 +41,18 @@ class Prepared:
         self.is_sqlite = dialect.name == "sqlite"
         driver: Any = dialect.dbapi
         self.unavailable = (driver.OperationalError, driver.InterfaceError)
+        self.unfit: type[Exception] = driver.DataError
 
     def run(self, cursor: Any, values: Mapping[str, Any]) -> list[Any]:
-        """The rows for these values."""
+        """The rows for these values. Raises Invalid, Unavailable; TooLong on the event loop."""
         parameters = {**self.fixed, **values}
         if self.is_sqlite:
             parameters = {name: _sqlite_value(value) for name, value in parameters.items()}
         try:
             cursor.execute(self.sql, parameters)
             rows: list[Any] = cursor.fetchall()
+        except self.unfit as error:  # the net under the limits that queries state themselves
+            raise Invalid("A value does not fit what it is compared with.") from error
         except self.unavailable as error:
             if too_long(error):
                 raise TooLong from None

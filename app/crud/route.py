@@ -27,6 +27,9 @@ from app.errors import NotAcceptable, Problem, TooLarge, UnsupportedMediaType
 
 JSON_TYPES = frozenset({"application/json"})
 PATCH_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+SHORT = 16 * 1024
+"""Bytes of a body that are examined in less than a thread hop's worth of time."""
+
 _ANSWERS = frozenset({"application/*", "application/json"})
 _REFUSED = re.compile(r"q\s*=\s*0(\.0*)?\s*(;|$)")
 
@@ -46,7 +49,7 @@ class RegisterRoute(APIRoute):
             arguments: dict[str, Any] = {name: request.path_params[name] for name in path_parameters}
             if takes_body:
                 arguments["document"] = await document_of(request, types)
-            if not endpoint.writes and register_of(request).database.inline is not None:
+            if not endpoint.writes and short(request) and register_of(request).database.inline is not None:
                 request.scope["inline"] = True
                 try:
                     return _call(endpoint, request, arguments)
@@ -66,8 +69,8 @@ def _call(endpoint: Any, request: Request, arguments: dict[str, Any]) -> Respons
         # What is wrong with the body is told only to a caller who may use the operation at all.
         with reading(request):
             raise document
-    key = key_of(request) if endpoint.writes and request.method == "POST" else None
     with (writing if endpoint.writes else reading)(request) as work:
+        key = key_of(request) if endpoint.writes and request.method == "POST" else None
         answer: Response | None = None
         if key is not None:
             answer = first_answer(work, request, key, document)
@@ -100,6 +103,11 @@ async def document_of(request: Request, types: frozenset[str]) -> Any:
         return loads(body)
     except Problem as problem:
         return problem
+
+
+def short(request: Request) -> bool:
+    """Whether a request is small enough to be examined on the event loop."""
+    return announced_length(request) <= SHORT and "transfer-encoding" not in request.headers
 
 
 def announced_length(request: Request) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import PydanticCustomError, to_jsonable_python
 from sqlalchemy import JSON, Select, select
 from sqlalchemy.orm import selectinload
 
@@ -19,6 +19,7 @@ from app.access.work import Work
 from app.core.columns import Record
 from app.core.derive import create_only
 from app.core.documents import Examined, examine
+from app.core.fields import addressable
 from app.core.ids import as_id, new_id
 from app.crud.links import reference_faults
 from app.crud.resource import RESOURCES, Resource
@@ -84,8 +85,10 @@ def not_found(resource: Resource) -> NotFound:
 
 def by_external_ref(work: Work, resource: Resource, external_ref: str, parent: Record | None = None) -> Any:
     """The visible record that came from a record of another system, or None."""
-    if not external_ref.isprintable() or "\ufffd" in external_ref:  # what servers make of bad UTF-8 in an address
-        raise Invalid(faults=[Fault("Must be printable text", "control_character", parameter="ref")])
+    try:
+        addressable(external_ref)
+    except PydanticCustomError as error:
+        raise Invalid(faults=[Fault(error.message(), error.type, parameter="ref")]) from None
     statement = with_children(resource).where(
         resource.model.external_ref == external_ref, visible_records(resource.model, work.markings)
     )

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import re
+from collections import Counter
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -32,6 +35,14 @@ from app.errors import (
 
 log = logging.getLogger("tracker")
 
+PROGRAM_LIMIT = "54"
+"""PostgreSQL's class of errors for what is too large or too complex."""
+
+MOST_ALIKE = 1_000
+"""Faults of one field that an answer names: one for every item of a bulk request."""
+
+_INDEX = re.compile(r"/\d+(?=/|$)")
+
 BY_STATUS: dict[int, type[Problem]] = {
     each.type.status: each
     for each in (
@@ -58,10 +69,29 @@ def problem_answer(problem: Problem, scope: Scope) -> Response:
         **problem.extra,
     }
     if problem.faults:
-        document["errors"] = [fault.as_dict() for fault in problem.faults]
+        told = tellable(problem.faults)
+        document["errors"] = [fault.as_dict() for fault in told]
+        if len(told) < len(problem.faults):
+            document["detail"] += f" There are {len(problem.faults)}, of which {len(told)} are named."
     # ASCII, so that whatever was in the path or a name goes out whole.
     body = json.dumps(document)
     return Response(body, problem.status, dict(problem.headers), media_type="application/problem+json")
+
+
+def tellable(faults: Sequence[Fault]) -> Sequence[Fault]:
+    """The faults that an answer names: all, but where a request has so many that its answer would outgrow it."""
+    if len(faults) <= MOST_ALIKE:
+        return faults
+    alike: Counter[tuple[str, str]] = Counter()
+    told = []
+    for fault in faults:
+        field = _INDEX.sub("/#", fault.pointer or fault.parameter or "")
+        if fault.code == "unknown_field":  # named by the client, so each may be another one
+            field = field.rpartition("/")[0]
+        alike[field, fault.code] += 1
+        if alike[field, fault.code] <= MOST_ALIKE:
+            told.append(fault)
+    return told
 
 
 def install(app: FastAPI) -> None:
@@ -102,7 +132,7 @@ def _validation(request: Request, error: Exception) -> Response:
 
 def _database(request: Request, error: Exception) -> Response:
     assert isinstance(error, DBAPIError)  # noqa: S101
-    if isinstance(error, DataError):
+    if isinstance(error, DataError) or str(getattr(error.orig, "sqlstate", "")).startswith(PROGRAM_LIMIT):
         # The net under the limits that fields state themselves.
         return problem_answer(Invalid("A value does not fit where it is kept."), request.scope)
     if isinstance(error, IntegrityError):

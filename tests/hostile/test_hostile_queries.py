@@ -163,9 +163,8 @@ SEARCHES = (
 
 def test_any_text_is_a_search(wire: Wire, documents: Documents, stored: Stored) -> None:
     visit = documents.visit(title="Koala near Visit")
-    known = [each.path for each in RESOURCES if "q" in each.list_query.model_fields]
     with unchanged(stored):
-        for path in known:
+        for path in ("engagements", "visits", "people"):
             for text in SEARCHES:
                 for query in (
                     f"q={quote(text)}",

@@ -18,15 +18,20 @@ from support.problems import faults
 SHORT = [each for each in NAUGHTY if len(each.strip()) <= 80]
 
 
+def addressable(text: str) -> str | None:
+    """The text, if it may be an external reference: it must be printable, for it stands in addresses."""
+    return text if text.isprintable() and "\ufffd" not in text else None
+
+
 def records(documents: Documents) -> dict[str, list[dict[str, Any]]]:
     """The corpus in every sort of field that takes text, by where it is recorded."""
     return {
         "visits": [
-            documents.of("visits", title=text, summary=f"{text}\n\n{text}", city=text, purpose=text, external_ref=text, principal_office=text,
+            documents.of("visits", title=text, summary=f"{text}\n\n{text}", city=text, purpose=text, external_ref=addressable(text), principal_office=text,
                          itinerary=[{"place": text, "activity": text}], tags=[text] if text in SHORT else [])
             for text in NAUGHTY
         ],
-        "people": [documents.of("people", name=text, rank=text, biography=text, external_ref=text) for text in NAUGHTY],
+        "people": [documents.of("people", name=text, rank=text, biography=text, external_ref=addressable(text)) for text in NAUGHTY],
         "institutions": [documents.of("institutions", name=text, aliases=[text, text], members=[{"name": text}]) for text in NAUGHTY],
     }  # fmt: skip
 
@@ -74,17 +79,26 @@ def chain_holds(register: Register) -> None:
 
 def test_any_text_is_found_by_its_words_and_by_itself(api: Api, documents: Documents) -> None:
     made = {
-        text: documents.visit(title=text, tags=[text] if text in SHORT else [], external_ref=text)["id"]
+        text: documents.visit(title=text, tags=[text] if text in SHORT else [], external_ref=addressable(text))["id"]
         for text in NAUGHTY
     }
     for text, own in made.items():
         found = [each["id"] for each in api.items("/visits", q=text, limit=200)]
         assert (own in found) == bool(query_words(text)), text
         assert own not in [each["id"] for each in api.items("/visits", q__not=text, limit=200)] or not query_words(text)
-        if text.isprintable() and text == text.strip():
+        if addressable(text) is not None and text == text.strip():
             assert [each["id"] for each in api.items("/visits", external_ref=text)] == [own], text
             if text in SHORT:
                 assert own in [each["id"] for each in api.items("/visits", tag=text)], text
+
+
+def test_a_reference_that_cannot_be_told_from_another_is_refused(api: Api, documents: Documents) -> None:
+    unfit = [each for each in NAUGHTY if addressable(each) is None]
+    assert unfit
+    items = [documents.of("visits", external_ref=each) for each in unfit]
+    told = faults(api.post("/visits/bulk", {"items": items}))
+    assert told == {(f"/items/{place}/external_ref", "control_character") for place in range(len(unfit))}
+    assert api.items("/visits") == []
 
 
 def test_any_text_can_be_changed_to_any_other(api: Api, documents: Documents) -> None:

@@ -13,6 +13,6 @@ from support.world import World, fill
 @pytest.fixture(scope="session")
 def busy(source: Databases, apps: Apps) -> Iterator[tuple[Api, World]]:
     """A register of 120 engagements, one for all tests that only read."""
-    with source.copy() as url, apps.serving(settings_for(url), own=True) as app, apps.client(app) as client:
+    with source.copy() as url, apps.serving(settings_for(url)) as app, apps.client(app) as client:
         api = Api(client, source.template.secrets, None).as_("contributor")
         yield api, fill(Documents(api))

@@ -57,6 +57,12 @@ def test_a_key_that_is_none(api: Api, documents: Documents) -> None:
         assert api.post("/people", documents.of("people"), **keyed(key)).status_code == 422
 
 
+def test_who_asks_is_settled_before_the_key_is_looked_at(api: Api, documents: Documents) -> None:
+    for headers in (keyed(""), {"headers": {"Change-Reason": "x" * 501}}):
+        assert api.anonymous().post("/people", documents.of("people"), **headers).status_code == 401
+        assert api.as_("reader").post("/people", documents.of("people"), **headers).status_code == 403
+
+
 def test_two_at_the_same_instant_make_one(api: Api, documents: Documents) -> None:
     body = documents.of("people") | {"name": "Only one"}
     with ThreadPoolExecutor(8) as pool:

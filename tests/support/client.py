@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,13 +10,12 @@ import anyio.from_thread
 import httpx2 as httpx
 from fastapi import FastAPI
 
-from app.access.register import Register
 from app.config import Settings
 from app.main import create_app
 from support.databases import Holder, settings_for
 
 PREFIX = "/api/v1"
-DEFAULT_SETTINGS = settings_for("sqlite:///:memory:").model_dump(exclude={"database_url"})
+USUAL = settings_for("sqlite:///:memory:").model_dump(exclude={"database_url"})
 
 
 class Transport(httpx.BaseTransport):
@@ -71,29 +70,49 @@ async def _messages(request: httpx.Request) -> AsyncIterator[dict[str, Any]]:
     await asyncio.Event().wait()  # the client stays until it has its answer
 
 
+def usual(settings: Settings) -> bool:
+    return settings.model_dump(exclude={"database_url"}) == USUAL
+
+
 class Apps:
-    """Applications for tests. Building one costs more than most tests, so the usual one changes registers."""
+    """Applications for tests. To build and open one costs more than most tests, so those of usual settings stay open.
+
+    The register of such a one is restored between tests; what its process remembers of markings is read anew.
+    """
+
+    MOST_IDLE = 4
 
     def __init__(self, portal: anyio.from_thread.BlockingPortal) -> None:
         self.portal = portal
-        self._usual: FastAPI | None = None
+        self._idle: dict[str, tuple[FastAPI, ExitStack]] = {}
 
     @contextmanager
-    def serving(self, settings: Settings, *, own: bool = False) -> Iterator[FastAPI]:
-        """An application that serves the register of these settings, from its startup to its shutdown."""
-        app = create_app(settings) if own else self._app(settings)
-        lifespan: AbstractContextManager[Any] = self.portal.wrap_async_context_manager(app.router.lifespan_context(app))
-        with lifespan:
+    def serving(self, settings: Settings) -> Iterator[FastAPI]:
+        """An application that serves the register of these settings."""
+        kept = self._idle.pop(settings.database_url, None) if usual(settings) else None
+        app, life = kept or self._start(settings)
+        app.state.register.refresh_markings()
+        try:
             yield app
+        finally:
+            self._leave(settings, app, life)
 
-    def _app(self, settings: Settings) -> FastAPI:
-        if settings.model_dump(exclude={"database_url"}) != DEFAULT_SETTINGS:
-            return create_app(settings)
-        if self._usual is None:
-            self._usual = create_app(settings)
-        else:
-            self._usual.state.register = Register(settings)
-        return self._usual
+    def _start(self, settings: Settings) -> tuple[FastAPI, ExitStack]:
+        app, life = create_app(settings), ExitStack()
+        life.enter_context(self.portal.wrap_async_context_manager(app.router.lifespan_context(app)))
+        return app, life
+
+    def _leave(self, settings: Settings, app: FastAPI, life: ExitStack) -> None:
+        if not usual(settings) or settings.database_url in self._idle:
+            life.close()
+            return
+        self._idle[settings.database_url] = app, life
+        if len(self._idle) > self.MOST_IDLE:
+            self._idle.pop(next(iter(self._idle)))[1].close()
+
+    def close(self) -> None:
+        for _, life in self._idle.values():
+            life.close()
 
     def client(self, app: FastAPI) -> httpx.Client:
         return httpx.Client(transport=Transport(app, self.portal), base_url="http://testserver")

@@ -2,14 +2,14 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
@@ -59,6 +59,7 @@ class Databases(ABC):
     def __init__(self) -> None:
         self._numbers = count(1)
         self._template: Template | None = None
+        self._used: list[str] = []
 
     @property
     def template(self) -> Template:
@@ -68,10 +69,21 @@ class Databases(ABC):
 
     @contextmanager
     def copy(self) -> Iterator[str]:
-        """The address of a register like the template, of one's own."""
-        url = self.make_copy(self.template.url)
+        """The address of a register like the template, of one's own.
+
+        One that was used before is restored: that costs less than a copy, and whoever has it open keeps it so.
+        """
+        url = self._restored() or self.make_copy(self.template.url)
         yield url
-        self.give_back(url)
+        self._used.append(url)
+
+    def _restored(self) -> str | None:
+        while self._used:
+            used = self._used.pop()
+            if self.restore(used):
+                return used
+            self.remove(used)
+        return None
 
     @contextmanager
     def empty(self) -> Iterator[str]:
@@ -81,18 +93,20 @@ class Databases(ABC):
         self.remove(url)
 
     def close(self) -> None:
+        for url in self._used:
+            self.remove(url)
         if self._template is not None:
             self.remove(self._template.url)
-
-    def give_back(self, url: str) -> None:
-        """Takes back a copy that is no longer used."""
-        self.remove(url)
 
     @abstractmethod
     def make_empty(self) -> str: ...
 
     @abstractmethod
     def make_copy(self, url: str) -> str: ...
+
+    @abstractmethod
+    def restore(self, url: str) -> bool:
+        """Makes a copy as it was when it was made; false where that cannot be done."""
 
     @abstractmethod
     def remove(self, url: str) -> None: ...
@@ -113,6 +127,15 @@ class SqliteDatabases(Databases):
         shutil.copyfile(_path(url), _path(made))
         return made
 
+    def restore(self, url: str) -> bool:
+        # By SQLite itself, page by page: those who have the file open see a change like any other.
+        with (
+            closing(sqlite3.connect(_path(self.template.url))) as original,
+            closing(sqlite3.connect(_path(url))) as copy,
+        ):
+            original.backup(copy)
+        return True
+
     def remove(self, url: str) -> None:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{_path(url)}{suffix}").unlink(missing_ok=True)
@@ -123,63 +146,58 @@ def _path(url: str) -> str:
 
 
 class PostgresDatabases(Databases):
-    """Databases of the run's server; their names are this worker's own, also on a server that is shared.
-
-    Copying a database costs a tenth of a second, so a copy that was used is restored and used again.
-    """
+    """Databases of the run's server; their names are this worker's own, also on a server that is shared."""
 
     def __init__(self, server: Server) -> None:
         super().__init__()
         self.server = server
         self.prefix = f"tracker_test_{token_hex(4)}"
-        self._used: list[str] = []
+        self._connections: dict[str, psycopg.Connection] = {}
 
     def make_empty(self) -> str:
         return self._make("template0")
 
     def make_copy(self, url: str) -> str:
-        while self._used:
-            used = self._used.pop()
-            try:
-                restore(used)
-            except psycopg.Error:  # somebody still holds a lock, or has changed the schema
-                self.remove(used)
-            else:
-                return used
         made = self._make(str(make_url(url).database))
-        keep_original(made)
+        keep_original(self._connected(made))
         return made
 
-    def give_back(self, url: str) -> None:
-        self._used.append(url)
+    def restore(self, url: str) -> bool:
+        try:
+            restore(self._connected(url))
+        except psycopg.Error:  # somebody still holds a lock, or has changed the schema
+            return False
+        return True
 
     def remove(self, url: str) -> None:
+        if url in self._connections:
+            self._connections.pop(url).close()
         self._execute("DROP DATABASE {} WITH (FORCE)", str(make_url(url).database))
 
     def close(self) -> None:
-        for url in self._used:
-            self.remove(url)
         super().close()
-        if "_connection" in vars(self):
-            self._connection.close()
+        for connection in self._connections.values():
+            connection.close()
 
     def _make(self, template: str) -> str:
         name = f"{self.prefix}_{next(self._numbers)}"
         self._execute("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
         return self.server.url_of(name)
 
-    @cached_property
-    def _connection(self) -> psycopg.Connection:
-        """One for all: to connect costs more than to create."""
-        return psycopg.connect(self.server.url, autocommit=True)
+    def _connected(self, url: str) -> psycopg.Connection:
+        """A connection that is kept: to connect costs more than to restore."""
+        if url not in self._connections:
+            self._connections[url] = psycopg.connect(url, autocommit=True)
+        return self._connections[url]
 
     def _execute(self, statement: LiteralString, *names: str) -> None:
-        self._connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        connection = self._connected(self.server.url)
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def keep_original(url: str) -> None:
+def keep_original(connection: psycopg.Connection) -> None:
     """Keeps what a database holds, in a schema that the register knows nothing of, with a way back to it."""
-    with psycopg.connect(url) as connection:
+    with connection.transaction():
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         steps = [RESTORE.format(table=name) for (name,) in tables]
         connection.execute("CREATE SCHEMA original")
@@ -196,9 +214,9 @@ INSERT INTO public.{table} SELECT * FROM original.{table} o
 """
 
 
-def restore(url: str) -> None:
+def restore(connection: psycopg.Connection) -> None:
     """Gives every table the rows that it had, past the ledger's triggers; a superuser may do that."""
-    with psycopg.connect(url) as connection:
+    with connection.transaction():
         connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL session_replication_role = replica")
         connection.execute(
             "DO $$ BEGIN EXECUTE (SELECT script FROM original.way_back);"

@@ -5,10 +5,11 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import Engine, event, inspect, text
+from sqlalchemy import Engine, event, text
 
 from app.access.register import Register
 from app.core.prepared import Prepared
+from app.models import Base
 
 
 def engines(register: Register) -> list[Engine]:
@@ -42,16 +43,13 @@ def recorded(register: Register) -> Iterator[list[str]]:
 def contents(register: Register) -> dict[str, int]:
     """How many rows each table has, and a sum of all versions: equal before and after means nothing was written."""
     with register.database.reader.connect() as connection:
-        # How FTS5 lays out its words in tables of its own is no matter of ours.
-        tables = [each for each in inspect(connection).get_table_names() if not each.startswith("search_text_")]
-        counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in tables)
-        versioned = [
-            name
-            for name in tables
-            if "version" in {each["name"] for each in inspect(connection).get_columns(name)} and name != "ledger"
-        ]
-        versions = " UNION ALL ".join(
-            f"SELECT '{name} versions', coalesce(sum(version), 0) FROM \"{name}\"" for name in versioned
-        )
-        rows = connection.execute(text(f"{counts} UNION ALL {versions}"))
-        return {name: int(number) for name, number in rows}
+        words = [] if not register.database.is_sqlite else ["SELECT 'search_text', count(*) FROM search_text"]
+        return {name: int(number) for name, number in connection.execute(text(" UNION ALL ".join([*_COUNTS, *words])))}
+
+
+_TABLES = Base.metadata.sorted_tables
+_COUNTS = [f"SELECT '{each.name}', count(*) FROM {each.name}" for each in _TABLES] + [
+    f"SELECT '{each.name} versions', coalesce(sum(version), 0) FROM {each.name}"
+    for each in _TABLES
+    if "version" in each.c and each.name != "ledger"
+]

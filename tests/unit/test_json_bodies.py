@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.jsonbody import MAX_DEPTH, MAX_DIGITS, escape, loads, pointer
+from app.core.jsonbody import MAX_DEPTH, MAX_DIGITS, MAX_VALUES, escape, loads, pointer
 from app.errors import Invalid
 
 json_values = st.recursive(
@@ -100,6 +100,13 @@ def test_the_deepest_body_that_is_taken(opening: str) -> None:
     loads(nested(MAX_DEPTH, "1"))
     refusal(nested(MAX_DEPTH + 1, "1"))
     refusal(nested(MAX_DEPTH, "[]"))
+
+
+def test_a_body_holds_no_more_values_than_can_be_told_of() -> None:
+    assert len(loads(b"[" + b"1," * (MAX_VALUES - 1) + b"1]")) == MAX_VALUES
+    assert "more than 200000 values" in refusal(b"[" + b"1," * MAX_VALUES + b"1]").detail
+    assert "more than 200000 values" in refusal(b"[" + b"[1,1]," * 150_000 + b"1]").detail
+    assert loads(b'["' + b"," * (MAX_VALUES + 1) + b'"]')
 
 
 def test_many_brackets_side_by_side_are_not_deep() -> None:
