@@ -7,13 +7,15 @@ from app.models.choices import Classification, Role
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A caller as the register knows them: what they may do (role) and see (clearance, nationality)."""
+    """A caller as the register knows them: what they may do (role) and see (clearance, nationality, groups)."""
 
     id: str | None
     name: str
     role: Role
     clearance: Classification
     nationality: str | None
+    groups: frozenset[str] = frozenset()
+    """The need-to-know groups that they belong to, by slug."""
 
 
 def system(name: str) -> Actor:
