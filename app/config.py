@@ -23,6 +23,11 @@ class Settings(BaseSettings):
         default=f"sqlite:///{DEFAULT_DATABASE}",
         description="Where the register is kept: `sqlite:///path.db` or `postgresql://user@host/name`.",
     )
+    database_role: str = Field(
+        default="tracker_app",
+        pattern="^([a-z_][a-z0-9_]*)?$",
+        description="PostgreSQL: the role that the register works as, behind row-level security; empty: who signs in.",
+    )
     max_classification: Classification = Field(
         default="RESTRICTED", description="The highest classification that this installation may hold."
     )

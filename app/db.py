@@ -15,7 +15,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-65536",
-    "PRAGMA mmap_size=1073741824",
+    "PRAGMA mmap_size=2147418112",  # the most that SQLite maps; beyond it a page costs a system call
 )
 
 
@@ -33,11 +33,13 @@ class Database:
     """An open register. Leaving `write()` commits, or undoes all.
 
     Readers and writers have connections of their own: reads need no transaction around their one statement
-    (a round trip saved on PostgreSQL) and may later go to replicas; writes take their lock at once.
+    (a round trip saved on PostgreSQL) and may later go to replicas; writes take their lock at once. `role` is what they
+    work as on PostgreSQL, if not as who signs in.
     """
 
-    def __init__(self, url: str, *, threads: int = 8, busy_timeout_ms: int = 10_000) -> None:
+    def __init__(self, url: str, *, threads: int = 8, busy_timeout_ms: int = 10_000, role: str = "") -> None:
         self.url = database_url(url)
+        self.role = role
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         make = self._sqlite if self.is_sqlite else self._postgresql
         self.reader = make(threads, busy_timeout_ms, reads=True)
@@ -89,6 +91,8 @@ class Database:
 
     def _postgresql(self, threads: int, busy_timeout_ms: int, *, reads: bool) -> Engine:
         options = f"-c timezone=UTC -c lock_timeout={busy_timeout_ms} -c statement_timeout=60000"
+        if self.role:
+            options += f" -c role={self.role}"
         return create_engine(
             self.url,
             isolation_level="AUTOCOMMIT" if reads else "READ COMMITTED",

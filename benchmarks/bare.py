@@ -43,7 +43,7 @@ def connection() -> Any:
     if not hasattr(_local, "connection"):
         if SQLITE:
             _local.connection = sqlite3.connect(URL.removeprefix("sqlite:///"), isolation_level=None)
-            for pragma in ("synchronous=FULL", "cache_size=-65536", "mmap_size=1073741824"):
+            for pragma in ("synchronous=FULL", "cache_size=-65536", "mmap_size=2147418112"):
                 _local.connection.execute(f"PRAGMA {pragma}")
         else:
             _local.connection = psycopg.connect(URL, autocommit=True)

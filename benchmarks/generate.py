@@ -76,11 +76,7 @@ def refer(register: Register) -> Reference:
                 for n in range(30)
             ],
         }
-        markings = {
-            row.id: (mark.classification, list(mark.endorsements), list(mark.releasable_to))
-            for mark in MARKS
-            for row in [work.marking_row(mark)]
-        }
+        markings = {row.id: mark.fields | {"marking": row.banner} for mark in MARKS for row in [work.marking_row(mark)]}
     return Reference([*codes[:8], "UN", *codes[8:]], INSTITUTIONS, markings=markings, **made)
 
 
@@ -142,7 +138,7 @@ def generate(url: str, count: int, *, quiet: bool = False) -> None:
     check_columns()
     started = time.monotonic()
     migrate(url)
-    register = Register(Settings(database_url=url))
+    register = Register(Settings(database_url=url, database_role=""))
     register.refresh_markings()
     try:
         world = World(refer(register))
@@ -157,7 +153,7 @@ def generate(url: str, count: int, *, quiet: bool = False) -> None:
                 seq, done = seq + len(entries), done + len(entries)
                 if not quiet and done % 100_000 == 0:
                     print(f"{done:,} rows, {time.monotonic() - started:.0f} s", flush=True)
-        register = Register(Settings(database_url=url))
+        register = Register(Settings(database_url=url, database_role=""))
         check(register, count)
     finally:
         register.close()

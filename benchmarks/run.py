@@ -42,7 +42,7 @@ class Target:
 
     def __init__(self, url: str, size: int, seed: int) -> None:
         self.size = size
-        register = Register(Settings(database_url=url))
+        register = Register(Settings(database_url=url, database_role=""))
         register.refresh_markings()
         with register.database.write() as connection, Session(connection) as session:
             token, secret = tokens.create(

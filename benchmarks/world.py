@@ -64,7 +64,7 @@ class Reference:
     series: Sequence[str]
     people: Sequence[str]
     posts: Sequence[str]
-    markings: Mapping[int, tuple[str, list[str], list[str]]]
+    markings: Mapping[int, Mapping[str, Any]]
     """Classification, endorsements and releasability by id."""
 
 
@@ -144,12 +144,7 @@ class World:
         created = datetime(2005, 1, 1, tzinfo=UTC) + (datetime.now(UTC) - datetime(2005, 1, 1, tzinfo=UTC)) * progress
         values, summary_words = self._values(kind, start, created)
         marking = random.choices(self.marking_ids, cum_weights=self.marking_sums)[0]
-        classification, endorsements, releasable_to = self.known.markings[marking]
-        values |= {
-            "classification": classification,
-            "endorsements": endorsements,
-            "releasable_to": releasable_to,
-        }
+        values |= self.known.markings[marking]
         text = {name: values[name] for name in ORDER[kind]}
         representation = json.dumps(text, ensure_ascii=False, separators=(",", ":"))
         row = values | {

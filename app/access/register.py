@@ -6,7 +6,7 @@ from typing import Any
 
 from app.access import tokens
 from app.access.actor import Actor
-from app.access.markings import Markings
+from app.access.known_markings import Markings
 from app.config import Settings
 from app.core.prepared import Prepared
 from app.db import Database
@@ -19,7 +19,10 @@ class Register:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.database = Database(
-            settings.database_url, threads=settings.threads, busy_timeout_ms=settings.busy_timeout_ms
+            settings.database_url,
+            threads=settings.threads,
+            busy_timeout_ms=settings.busy_timeout_ms,
+            role=settings.database_role,
         )
         self.markings = Markings(settings.home_country)
         self.prepared: dict[Any, Prepared] = {}

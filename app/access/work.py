@@ -4,7 +4,7 @@
 commit it. An endpoint's answer is made inside and sent after, so nobody is told of a change that was not kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 from starlette.requests import Request
 
-from app.access import ledger
+from app.access import ledger, wall
 from app.access.actor import Actor
 from app.access.markings import Mark
 from app.access.permissions import Action, require
@@ -40,8 +40,12 @@ class Work:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     reason: str | None = None
     changes: list[ledger.Change] = field(default_factory=list)
-
     made: dict[int, Mark] = field(default_factory=dict)
+    """Markings that this work has just made."""
+
+    tell_wall: Callable[[Connection, Sequence[int]], None] = wall.for_writing
+    shown: set[int] = field(default_factory=set)
+    """How what the answer holds is marked."""
 
     @property
     def markings(self) -> tuple[int, ...]:
@@ -64,9 +68,28 @@ class Work:
     def marking_row(self, mark: Mark) -> Marking:
         """The row for a marking that the actor may see. A new one is this work's own until it is committed."""
         row = self.register.markings.row_for(self.session, mark)
-        if not self.register.markings.knows(row.id):
+        if not self.register.markings.knows(row.id) and row.id not in self.made:
             self.made[row.id] = mark
+            self.tell_wall(self.connection, self.markings)
         return row
+
+    @contextmanager
+    def beyond(self) -> Iterator[None]:
+        """A block whose statements see every row, for what must hold of all; what they find must not reach the caller.
+
+        Such as: that a reference is free; that what hangs on a record is marked with it.
+        """
+        self.tell_wall(self.connection, (*self.register.markings.all, *self.made))
+        yield
+        self.tell_wall(self.connection, self.markings)
+
+    def shows(self, marking_ids: Iterable[int | None]) -> None:
+        """Notes that the answer holds something so marked; None stands for what bears no marking."""
+        self.shown.update(each for each in marking_ids if each is not None)
+
+    def banner(self) -> str:
+        """The banner of the answer: the highest marking of what it holds."""
+        return self.register.markings.banner(self.shown, made=self.made)
 
     def mark(self, marking_id: int) -> Mark:
         return self.made.get(marking_id) or self.register.markings.mark(marking_id)
@@ -115,7 +138,9 @@ def reading(request: Request) -> Iterator[Work]:
     with engine.connect() as connection:
         try:
             actor = _actor(register, connection, request)
-            yield Work(register, actor, connection, request_id(request))
+            work = Work(register, actor, connection, request_id(request), tell_wall=wall.for_reading)
+            work.tell_wall(connection, work.markings)
+            yield work
         except Unavailable:
             connection.invalidate()
             raise
@@ -147,6 +172,7 @@ def writing_as(register: Register, actor: Actor, request: str, *, reason: str | 
         register.refresh_markings()
     with register.database.write() as connection:
         work = Work(register, actor, connection, request, reason=reason)
+        work.tell_wall(connection, work.markings)
         yield work
         settle(work)
 

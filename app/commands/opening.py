@@ -35,21 +35,25 @@ def opened(settings: Settings) -> Iterator[Register]:
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise Refused(f"There is no register at {file}: run `tracker migrate`")
+    if not _is_current(settings.database_url):
+        where = shown(settings.database_url)
+        raise Refused(f"The schema of {where} is not the one this program works with: run `tracker migrate`")
     register = Register(settings)
     try:
-        if not _is_current(register.database):
-            where = shown(settings.database_url)
-            raise Refused(f"The schema of {where} is not the one this program works with: run `tracker migrate`")
         register.refresh_markings()
         yield register
     finally:
         register.close()
 
 
-def _is_current(database: Database) -> bool:
+def _is_current(url: str) -> bool:
     from app.migrating import is_current  # noqa: PLC0415 - Alembic takes its time to load
 
-    return is_current(database)
+    database = Database(url)  # as who signs in: the register's own role comes with the schema
+    try:
+        return is_current(database)
+    finally:
+        database.close()
 
 
 def listening(host: str, port: int) -> socket.socket:

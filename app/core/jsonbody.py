@@ -69,7 +69,7 @@ def loads(body: bytes) -> Any:
         raise _unreadable(f"The body is nested more than {MAX_DEPTH} levels deep") from None
     if text.count("[") + text.count("{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise _unreadable(f"The body is nested more than {MAX_DEPTH} levels deep")
-    if text.count(",") > MAX_VALUES and _size(value) > MAX_VALUES:
+    if text.count(",") >= MAX_VALUES and _size(value) > MAX_VALUES:
         raise _unreadable(f"The body holds more than {MAX_VALUES} values")
     if "\\u" in text and (faults := list(_surrogates(value, ""))):
         raise Invalid("The body holds half of a character", faults=faults)

@@ -1,17 +1,21 @@
 """Answers: stored bytes with the headers that go with them."""
 
 import json
-from hashlib import blake2b
+from hashlib import sha256
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access.work import Work
 from app.core.columns import Record
 from app.crud.listing import Page
 from app.crud.resource import Resource
 
 JSON = "application/json"
+
+BANNER = "X-Marking"
+"""The header that bears the banner of an answer."""
 
 
 def etag(version: int) -> str:
@@ -27,17 +31,18 @@ def matches(request: Request, tag: str) -> bool:
     return "*" in known or tag.removeprefix("W/") in known
 
 
-def single(request: Request, body: str | bytes, version: int) -> Response:
+def single(work: Work, request: Request, body: str | bytes, version: int) -> Response:
     """One record, or 304 if the caller has this version already."""
-    tag = etag(version)
-    if matches(request, tag):
-        return Response(status_code=304, headers={"ETag": tag})
-    return Response(body, media_type=JSON, headers={"ETag": tag})
+    headers = {"ETag": etag(version), BANNER: work.banner()}
+    if matches(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=JSON, headers=headers)
 
 
-def written(request: Request, resource: Resource, record: Record, *, created: bool) -> Response:
+def written(work: Work, request: Request, resource: Resource, record: Record, *, created: bool) -> Response:
     """A record as a write has left it."""
-    headers = {"ETag": etag(record.version)}
+    work.shows((getattr(record, "marking_id", None),))
+    headers = {"ETag": etag(record.version), BANNER: work.banner()}
     if created:
         headers["Location"] = location(request, resource, record)
     return Response(record.representation, status_code=201 if created else 200, media_type=JSON, headers=headers)
@@ -52,19 +57,19 @@ def location(request: Request, resource: Resource, record: Record) -> str:
     return f"{root}{resource.path}/{record.id}"
 
 
-def listed(request: Request, page: Page) -> Response:
+def listed(work: Work, request: Request, page: Page) -> Response:
     """A page, with the address of the next one in the body and as a link (RFC 8288)."""
-    headers = {}
+    headers = {BANNER: (banner := work.banner())}
     following = "null"
     if page.next is not None:
         address = next_address(request, page.next)
         following = json.dumps(address)
         headers["Link"] = f'<{address}>; rel="next"'
     total = "null" if page.total is None else page.total
-    body = f'{{"items":[{",".join(page.items)}],"next":{following},"total":{total}}}'
+    body = f'{{"items":[{",".join(page.items)}],"next":{following},"total":{total},"marking":{json.dumps(banner)}}}'
     encoded = body.encode()
     # Of what the caller may see and nothing else: a counter of changes would tell of hidden ones.
-    tag = f'W/"{blake2b(encoded, digest_size=12).hexdigest()}"'
+    tag = f'W/"{sha256(encoded).hexdigest()[:24]}"'
     headers["ETag"] = tag
     if matches(request, tag):
         return Response(status_code=304, headers=headers)

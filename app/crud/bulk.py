@@ -8,6 +8,7 @@ from app.access.work import Work
 from app.core.columns import Record
 from app.core.documents import examine
 from app.crud import store
+from app.crud.answers import BANNER, JSON
 from app.crud.resource import Resource
 from app.crud.schemas import BulkEnvelope
 from app.errors import Conflict, Fault, Invalid, Problem
@@ -31,4 +32,5 @@ def create_all(work: Work, resource: Resource, document: Any, *, parent: Record 
         kind = Conflict if all(isinstance(each, Conflict) for each in problems) else Invalid
         raise kind(f"{len(problems)} of {len(document['items'])} items cannot be recorded; none was.", faults=faults)
     body = f'{{"items":[{",".join(record.representation for record in records)}]}}'
-    return Response(body, status_code=201, media_type="application/json")
+    work.shows(getattr(record, "marking_id", None) for record in records)
+    return Response(body, status_code=201, media_type=JSON, headers={BANNER: work.banner()})

@@ -21,7 +21,7 @@ from app.models import Answer
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=1)
 LONGEST = 255
-_KEPT_HEADERS = ("etag", "location", "content-type")
+_KEPT_HEADERS = ("etag", "location", "content-type", "x-marking")
 
 
 def key_of(request: Request) -> str | None:

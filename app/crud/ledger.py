@@ -76,6 +76,7 @@ def history(work: Work, record_id: str, *, limit: int, before: int | None) -> li
 def shown(work: Work, row: Any) -> dict[str, Any]:
     """An entry as clients read it. What changed is left out where what it was before is beyond the caller."""
     prior = row["prior_marking_id"]
+    work.shows((row["marking_id"], prior if prior in work.markings else None))
     changes = row["changes"] if prior is None or prior in work.markings else {}
     return {name: row[name] for name in HistoryEntry.model_fields if name != "changes"} | {"changes": changes}
 
@@ -99,6 +100,7 @@ def _one(work: Work, resource: Resource, statement: Select[Any]) -> Any:
     row = work.session.execute(statement).mappings().first()
     if row is None:
         raise not_found(resource)
+    work.shows((row["marking_id"],))
     return row
 
 
@@ -117,4 +119,5 @@ def after(work: Work, place: int, *, limit: int) -> Sequence[Any]:
 def place_of(work: Work, record_id: str, number: int) -> int | None:
     """Where in the ledger a version of a record stands."""
     statement = select(LEDGER.c.seq).where(LEDGER.c.record_id == record_id, LEDGER.c.version == number)
-    return work.session.scalar(statement)
+    with work.beyond():  # whoever has come so far goes on from there, also where the record is hidden by now
+        return work.session.scalar(statement)

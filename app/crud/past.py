@@ -51,7 +51,7 @@ def history(resource: Resource, parent_id: Any) -> Operation:
         if len(found) > query.limit:
             following = cursors.encode(HISTORY_ORDER, [found[query.limit - 1]["version"]])
         items = [ledger.HistoryEntry(**each).model_dump_json() for each in found[: query.limit]]
-        return listed(request, Page(items, following, None))
+        return listed(work, request, Page(items, following, None))
 
     return Operation(
         "history", "GET", "/{id}/history", endpoint, Action.READ,
@@ -81,7 +81,7 @@ def revert(resource: Resource, for_change: Any) -> Operation:
             if create_only(field) is None and name in past
         }
         store.replace(work, own, store.find(work, own, record.id), fields, action="revert")
-        return written(request, resource, record, created=False)
+        return written(work, request, resource, record, created=False)
 
     return Operation(
         "revert", "POST", "/{id}/revert", endpoint, Action.WRITE,

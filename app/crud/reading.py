@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app.access.visible import visible, visible_records
+from app.access.visible import marking_of, visible, visible_records
 from app.access.work import Work
+from app.core.columns import table_of
 from app.core.ids import as_id
 from app.core.prepared import Prepared
 from app.crud.resource import RESOURCES, Resource
@@ -26,7 +27,7 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
     if prepared is None:
         table = resource.table
         column = table.c.id if record_id is not None else resource.key_column
-        statement = select(table.c.id, table.c.representation, table.c.version).where(
+        statement = select(table.c.id, table.c.representation, table.c.version, marking_of(table)).where(
             column == bindparam("key", type_=column.type), visible(table, work.markings), resource.kind_only
         )
         if resource.parent is not None:
@@ -37,7 +38,8 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
     rows = prepared.run(work.cursor, values)
     if not rows:
         raise not_found(resource)
-    found_id, representation, version = rows[0]
+    found_id, representation, version, marking = rows[0]
+    work.shows((marking,))
     if representation is None:
         representation = rebuilt(work, resource, str(found_id))
     return str(found_id), representation, version
@@ -83,14 +85,15 @@ def _expand(work: Work, resource: Resource, records: list[dict[str, Any]], name:
         return
     model = column.class_
     rows = work.session.execute(
-        select(column, model.representation, model.id).where(
+        select(column, model.representation, model.id, marking_of(table_of(model))).where(
             column.in_(sorted(keys)), visible_records(model, work.markings)
         )
-    )
+    ).all()
+    work.shows(row[3] for row in rows)
     target = RESOURCES.of_column(column)
     found = {
         str(key): json.loads(text if text is not None else rebuilt(work, target, str(record_id)))
-        for key, text, record_id in rows
+        for key, text, record_id, _ in rows
     }
     for record in records:
         if name in record:

@@ -76,7 +76,7 @@ def _page(work: Work, resource: Resource, query: ListQuery, request: Request) ->
     found = page(work, resource, query, _parent_id(work, resource, request))
     if query.fields or query.expand:
         found = Page(shaped(work, resource, found.items, query.fields, query.expand), found.next, found.total)
-    return listed(request, found)
+    return listed(work, request, found)
 
 
 def _list(resource: Resource) -> Operation:
@@ -118,7 +118,7 @@ def _read(resource: Resource) -> Operation:
             text, version = entry["representation"], entry["version"]
         if wanted.fields or wanted.expand:
             text = shaped(work, resource, [text], wanted.fields, wanted.expand)[0]
-        return single(request, text, version)
+        return single(work, request, text, version)
 
     return Operation(
         "read", "GET", "/{id}", endpoint, Action.READ,
@@ -162,7 +162,7 @@ def _create(resource: Resource) -> Operation:
         no_parameters(request)
         parent = parent_of(work, resource, request)
         record = store.create(work, resource, document, parent=parent)
-        return written(request, resource, record, created=True)
+        return written(work, request, resource, record, created=True)
 
     return Operation(
         "create", "POST", "", endpoint, Action.WRITE,
@@ -197,7 +197,7 @@ def _upsert(resource: Resource) -> Operation:
         record, created = store.upsert(
             work, resource, ref, document, parent=parent, if_match=request.headers.get("if-match")
         )
-        return written(request, resource, record, created=created)
+        return written(work, request, resource, record, created=created)
 
     return Operation(
         "upsert", "PUT", "/by-external-ref/{ref}", endpoint, Action.WRITE,
@@ -215,7 +215,7 @@ def _patch(resource: Resource) -> Operation:
         no_parameters(request)
         record = _for_change(work, resource, request, id)
         store.change(work, resource, record, document)
-        return written(request, resource, record, created=False)
+        return written(work, request, resource, record, created=False)
 
     return Operation(
         "patch", "PATCH", "/{id}", endpoint, Action.WRITE,
@@ -244,7 +244,7 @@ def _restore(resource: Resource) -> Operation:
         no_parameters(request)
         record = _for_change(work, resource, request, id)
         store.restore(work, record)
-        return written(request, resource, record, created=False)
+        return written(work, request, resource, record, created=False)
 
     return Operation(
         "restore", "POST", "/{id}/restore", endpoint, Action.WRITE,

@@ -32,6 +32,9 @@ class PageEnvelope(BaseModel):
     total: Annotated[int, Field(ge=0)] | None
     """How many records there are, if `count` asked for it."""
 
+    marking: str
+    """The banner of the page: the highest marking of what it holds."""
+
 
 class BulkAnswer(BaseModel):
     """What a bulk request has made."""

@@ -13,7 +13,8 @@ from sqlalchemy import JSON, Select, select
 from sqlalchemy.orm import selectinload
 
 from app.access.ledger import Change
-from app.access.markings import Mark, ceiling_faults, clearance_faults
+from app.access.markings import MARKING_FIELDS, Mark, ceiling_faults, clearance_faults, covers
+from app.access.permissions import Action, require
 from app.access.visible import visible_records
 from app.access.work import Work
 from app.core.columns import Record
@@ -27,15 +28,13 @@ from app.crud.searching import index
 from app.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed, PreconditionRequired
 from app.models.marked import Marked
 
-MARKING_FIELDS = ("classification", "endorsements", "releasable_to")
-
 
 def with_children(resource: Resource) -> Select[Any]:
     """Records of a resource with everything that their representation needs."""
     attributes = [getattr(resource.model, each.attribute.key) for each in resource.children.values()]
     options = [selectinload(each) for each in attributes]
     if issubclass(resource.model, Marked):
-        options.append(selectinload(resource.model.marking))
+        options.append(selectinload(resource.model.marked_as))
     return select(resource.model).options(*options)
 
 
@@ -206,6 +205,7 @@ def sound(work: Work, resource: Resource, examined: Examined, record: Any, paren
         faults += ceiling_faults(values, settings.max_classification)
         if not faults and all(name in values for name in MARKING_FIELDS):
             faults += clearance_faults(work.actor, Mark.of(values), home_country=settings.home_country)
+            faults += downgrade_faults(work, Mark.of(values), record)
     faults += reference_faults(work, resource, values)
     faults += resource.check(work, values, record, parent)
     if faults:
@@ -214,6 +214,18 @@ def sound(work: Work, resource: Resource, examined: Examined, record: Any, paren
         values |= Mark.of(values).fields
     _refuse_taken(work, resource, values, record)
     return values
+
+
+def downgrade_faults(work: Work, mark: Mark, record: Any) -> Iterator[Fault]:
+    """A marking is lowered, so that somebody may see what they could not, only with the right to and for a reason.
+
+    Raises Forbidden if the caller has not got the right (PSR: a marking is its originator's to lower).
+    """
+    if record is None or covers(mark, work.mark(record.marking_id)):
+        return
+    require(work.actor, Action.DOWNGRADE)
+    if work.reason is None:
+        yield Fault("To lower a marking, say why", "required", parameter="Change-Reason")
 
 
 def _refuse_taken(work: Work, resource: Resource, values: Mapping[str, Any], record: Any) -> None:
@@ -241,10 +253,10 @@ def apply(work: Work, resource: Resource, record: Any, values: Mapping[str, Any]
     marked = isinstance(record, Marked)
     if marked and any(name in values for name in MARKING_FIELDS):
         known = {name: getattr(record, name) for name in MARKING_FIELDS} if record.version else {}
-        record.marking = work.marking_row(
+        record.marked_as = work.marking_row(
             Mark.of(known | {name: values[name] for name in MARKING_FIELDS if name in values})
         )
-        record.marking_id = record.marking.id
+        record.marking_id = record.marked_as.id
     for name, value in values.items():
         if marked and name in MARKING_FIELDS:
             continue

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 from sqlalchemy import select, update
 
-from app.access.fields import MarkedFields
+from app.access.fields import MarkedFields, MarkedRead
 from app.access.markings import highest, marking_faults
 from app.access.work import Work
 from app.core.documents import Rule
@@ -21,7 +21,6 @@ from app.core.fields import (
     Line,
     Moment,
     Prose,
-    RecordRead,
     References,
     Slug,
     TimeZone,
@@ -159,7 +158,7 @@ class EngagementFields(MarkedFields):
         return self
 
 
-class EngagementRead(RecordRead):
+class EngagementRead(MarkedRead):
     """What only the register says of an engagement."""
 
     kind: Kind
@@ -224,9 +223,10 @@ def prepare(work: Work, record: Any, _values: Mapping[str, Any]) -> None:
 
 def remark_participants(work: Work, engagement: Any) -> None:
     """Who takes part is known to nobody who may not know of the engagement."""
-    rows = work.session.execute(
-        select(Participant.id, Participant.marking_id).where(Participant.engagement_id == engagement.id)
-    )
+    with work.beyond():
+        rows = work.session.execute(
+            select(Participant.id, Participant.marking_id).where(Participant.engagement_id == engagement.id)
+        ).all()
     for participant, marking in rows:
         both = highest([work.mark(engagement.marking_id), work.mark(marking)])
         work.session.execute(
@@ -240,6 +240,8 @@ def new_reference(work: Work, kind: str, day: date) -> str:
         digits = 4 + attempt // 6
         number = 1 + secrets.randbelow(10**digits - 1)
         reference = f"{PREFIXES[kind]}-{day.year}-{number:04d}"
-        if work.session.scalar(select(Engagement.id).where(Engagement.reference == reference)) is None:
+        with work.beyond():
+            taken = work.session.scalar(select(Engagement.id).where(Engagement.reference == reference))
+        if taken is None:
             return reference
     raise AssertionError("no free reference in 64 draws")  # pragma: no cover

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import or_, select
 
-from app.access.fields import MarkedFields
+from app.access.fields import MarkedFields, MarkedRead
 from app.access.markings import covers, highest, marking_faults
 from app.access.work import Work
 from app.core.columns import table_of
-from app.core.fields import CreateOnly, Line, Prose, RecordId, RecordRead, References
+from app.core.fields import CreateOnly, Line, Prose, RecordId, References
 from app.core.query import Equals, ListQuery, Many
 from app.crud import store
 from app.crud.resource import RESOURCES, Parent, Resource
@@ -45,7 +45,7 @@ class ParticipantFields(MarkedFields):
     """Anything else worth knowing."""
 
 
-class ParticipantRead(RecordRead):
+class ParticipantRead(MarkedRead):
     """What only the register says of a participant."""
 
     engagement_id: RecordId

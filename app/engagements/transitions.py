@@ -61,7 +61,7 @@ def add_transitions(router: APIRouter, resource: Resource) -> None:
         work.reason = wanted.values["reason"]
         with store.changing(work, engagement, "transition"):
             move(engagement, **wanted.values)
-        return written(request, resource, engagement, created=False)
+        return written(work, request, resource, engagement, created=False)
 
     operation = Operation(
         "transition", "POST", "/{id}/transitions", endpoint, Action.WRITE,

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.access.register import Register
+from app.access.wall import for_writing
 from app.crud import store
 from app.crud.resource import RESOURCES, Resource
 
@@ -39,6 +40,7 @@ def _batch(register: Register, resource: Resource, after: str) -> tuple[int, str
     if after:
         missing = missing.where(table.c.id > after)
     with register.database.write() as connection:
+        for_writing(connection, register.markings.all)
         ids = [str(each) for each in connection.scalars(missing.order_by(table.c.id).limit(BATCH))]
         if not ids:
             return 0, None

@@ -14,17 +14,25 @@ class Marked:
         return mapped_column(ForeignKey("marking.id"))
 
     @declared_attr
-    def marking(cls) -> Mapped[Marking]:  # noqa: N805
+    def marked_as(cls) -> Mapped[Marking]:  # noqa: N805
         return relationship(Marking, lazy="raise")
 
     @property
     def classification(self) -> str:
-        return self.marking.classification
+        return self.marked_as.classification
 
     @property
     def endorsements(self) -> list[str]:
-        return self.marking.endorsements
+        return self.marked_as.endorsements
 
     @property
     def releasable_to(self) -> list[str]:
-        return self.marking.releasable_to
+        return self.marked_as.releasable_to
+
+    @property
+    def need_to_know(self) -> list[str]:
+        return self.marked_as.need_to_know
+
+    @property
+    def marking(self) -> str:
+        return self.marked_as.banner

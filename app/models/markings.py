@@ -13,6 +13,8 @@ class Marking(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(2000), unique=True, comment="The marking in canonical form")
+    banner: Mapped[str] = mapped_column(String(2000), comment="The marking as it is written above what bears it")
     classification: Mapped[str] = mapped_column(String(20))
     endorsements: Mapped[list[str]] = mapped_column(Json)
     releasable_to: Mapped[list[str]] = mapped_column(Json)
+    need_to_know: Mapped[list[str]] = mapped_column(Json, comment="Slugs of groups; all are needed")

@@ -103,7 +103,7 @@ def audit(work: Work, request: Request) -> Response:
     if len(rows) > query.limit:
         last = rows[query.limit - 1]
         following = cursors.encode(ORDER, [str(last["record_id"]), last["version"]])
-    return listed(request, Page(items, following, None))
+    return listed(work, request, Page(items, following, None))
 
 
 def _entry(work: Work, row: Any) -> AuditEntry:

@@ -18,7 +18,7 @@ from app.access.work import Work
 from app.core.ids import as_id
 from app.core.query import MAX_LIMIT
 from app.crud import ledger
-from app.crud.answers import base_address
+from app.crud.answers import BANNER, JSON, base_address
 from app.crud.asking import from_address
 from app.crud.operations import Noun, Operation, add
 from app.errors import Fault, Invalid
@@ -69,6 +69,9 @@ class ChangesPage(BaseModel):
     after: Annotated[str, Field(max_length=LONGEST_PLACE)]
     """The place to go on from, now or later."""
 
+    marking: str
+    """The banner of the answer: the highest marking of what it holds."""
+
 
 def changes(work: Work, request: Request) -> Response:
     query = from_address(ChangesQuery, request)
@@ -76,8 +79,8 @@ def changes(work: Work, request: Request) -> Response:
     items, more = found[: query.limit], len(found) > query.limit
     place = items[-1]["after"] if items else query.after
     following = f"{base_address(request)}?after={place}&limit={query.limit}" if more else None
-    body = json.dumps({"items": items, "next": following, "after": place}, ensure_ascii=False)
-    return Response(body, media_type="application/json")
+    answer = {"items": items, "next": following, "after": place, "marking": work.banner()}
+    return Response(json.dumps(answer, ensure_ascii=False), media_type=JSON, headers={BANNER: work.banner()})
 
 
 def feed(work: Work, after: str, *, limit: int) -> Iterator[dict[str, Any]]:

@@ -105,6 +105,8 @@ def install(app: FastAPI) -> None:
 
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - what the handler is registered for
+    if isinstance(error, Unavailable) and error.__cause__ is not None:
+        log.warning("not available: %s", error.__cause__, extra={"request_id": request.scope.get("request_id")})
     return problem_answer(error, request.scope)
 
 

@@ -54,17 +54,16 @@ def upgrade() -> None:
         "marking",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=2000), nullable=False, comment="The marking in canonical form"),
+        sa.Column(
+            "banner",
+            sa.String(length=2000),
+            nullable=False,
+            comment="The marking as it is written above what bears it",
+        ),
         sa.Column("classification", sa.String(length=20), nullable=False),
-        sa.Column(
-            "endorsements",
-            JSON,
-            nullable=False,
-        ),
-        sa.Column(
-            "releasable_to",
-            JSON,
-            nullable=False,
-        ),
+        sa.Column("endorsements", JSON, nullable=False),
+        sa.Column("releasable_to", JSON, nullable=False),
+        sa.Column("need_to_know", JSON, nullable=False, comment="Slugs of groups; all are needed"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_marking")),
         sa.UniqueConstraint("key", name=op.f("uq_marking_key")),
     )

@@ -26,7 +26,7 @@ def walk(subject: Subject, **params: Any) -> list[Any]:
 def check_page(answer: httpx.Response) -> Any:
     assert answer.status_code == 200, answer.text
     page = answer.json()
-    assert list(page) == ["items", "next", "total"]
+    assert list(page) == ["items", "next", "total", "marking"]
     if page["next"] is None:
         assert "link" not in answer.headers
     else:

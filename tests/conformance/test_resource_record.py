@@ -11,6 +11,7 @@ from app.access.register import Register
 from app.crud.resource import RESOURCES
 from app.crud.store import represent, with_children
 from app.models import LedgerEntry, LedgerHead
+from support.recording import operating
 from support.subject import Subject
 
 Stored = Callable[[], dict[str, int]]
@@ -19,13 +20,13 @@ Stored = Callable[[], dict[str, int]]
 def entries(register: Register, after: int = 0) -> list[dict[str, Any]]:
     """The ledger's entries, oldest first."""
     table = LedgerEntry.__table__
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         statement = select(table).where(table.c.seq > after).order_by(table.c.seq)
         return [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def head(register: Register) -> tuple[int, bytes]:
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         seq, last = connection.execute(select(LedgerHead.seq, LedgerHead.hash)).one()
         return seq, bytes(last)
 
@@ -34,7 +35,7 @@ def test_the_stored_representation_is_what_one_would_build_now(subject: Subject,
     resource = subject.resource
 
     def check(record: Any) -> None:
-        with register.database.reader.connect() as connection, Session(connection) as session:
+        with operating(register) as connection, Session(connection) as session:
             kept = session.scalars(with_children(resource).where(resource.model.id == record["id"])).one()
             assert represent(kept) == subject.api.get(subject.at(record)).text
             if resource.parent is not None:
@@ -125,7 +126,7 @@ def test_words_of_a_record_are_found_as_long_as_it_says_them(subject: Subject) -
 def test_a_cleared_representation_is_built_when_it_is_read(subject: Subject, register: Register) -> None:
     record = subject.make()
     table = subject.resource.table
-    with register.database.write() as connection:
+    with operating(register) as connection:
         connection.execute(table.update().where(table.c.id == record["id"]).values(representation=None))
     assert subject.read(record) == record
     assert record in subject.api.items(subject.path, limit=200, sort="-created_at")

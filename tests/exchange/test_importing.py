@@ -12,6 +12,7 @@ from app.exchange.importing import import_table, says
 from app.exchange.report import ImportReport
 from app.exchange.tables import Row, Table
 from support.client import Api
+from support.recording import operating
 
 Import = Callable[..., ImportReport]
 HEADERS = ("Ref", "Type", "Title", "Start", "End", "Partners", "Status", "Series", "Direction", "Marking")
@@ -224,7 +225,7 @@ def test_the_ledger_says_what_was_imported(take: Import, register: Register) -> 
     from sqlalchemy import text  # noqa: PLC0415
 
     take(TALKS, VISIT)
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         kinds = connection.scalars(text("SELECT record_type FROM ledger ORDER BY seq DESC LIMIT 3")).all()
     assert sorted(kinds) == ["bilateral talks", "series", "visit"]
 

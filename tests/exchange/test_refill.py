@@ -8,6 +8,7 @@ from app.crud.resource import RESOURCES
 from app.exchange import refill as refilling
 from app.exchange.refill import refill
 from app.exchange.sample import load_sample
+from support.recording import operating
 
 
 def tables() -> set[Table]:
@@ -15,7 +16,7 @@ def tables() -> set[Table]:
 
 
 def representations(register: Register) -> dict[str, tuple[str, int]]:
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         return {
             str(row.id): (row.representation, row.version)
             for table in tables()
@@ -27,7 +28,7 @@ def test_every_record_is_represented_as_before(register: Register, monkeypatch: 
     monkeypatch.setattr(refilling, "BATCH", 70)
     load_sample(register)
     before = representations(register)
-    with register.database.write() as connection:
+    with operating(register) as connection:
         for table in tables():
             connection.execute(update(table).values(representation=None))
     seen: list[int] = []

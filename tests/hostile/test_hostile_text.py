@@ -14,6 +14,7 @@ from app.models import LedgerEntry
 from support.client import Api
 from support.documents import Documents
 from support.problems import faults
+from support.recording import operating
 
 SHORT = [each for each in NAUGHTY if len(each.strip()) <= 80]
 
@@ -66,7 +67,7 @@ def test_any_text_is_kept_as_given(api: Api, documents: Documents, register: Reg
 
 def chain_holds(register: Register) -> None:
     """What the ledger holds is what was sealed, also after the database had it."""
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         rows = connection.execute(select(LedgerEntry.__table__).order_by(LedgerEntry.seq)).mappings().all()
     assert len(rows) > 3 * len(NAUGHTY) - 1
     previous = GENESIS if rows[0]["seq"] == 1 else bytes(rows[0]["previous_hash"])

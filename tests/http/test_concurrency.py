@@ -13,6 +13,7 @@ from app.access.register import Register
 from app.models import LedgerEntry
 from support.client import Api
 from support.documents import KINDS, Documents
+from support.recording import operating
 
 THREADS = 8
 
@@ -23,7 +24,7 @@ def at_once(*asked: Callable[[], Any]) -> list[Any]:
 
 
 def ledger(register: Register) -> list[Any]:
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         rows = connection.execute(select(LedgerEntry.__table__).order_by(LedgerEntry.seq)).mappings()
         return [dict(row) for row in rows]
 

@@ -106,7 +106,12 @@ def test_any_input_is_a_search(api: Api, documents: Documents) -> None:
 def test_only_signs_find_nothing_and_blanks_ask_nothing(api: Api, documents: Documents) -> None:
     documents.visit()
     for signs in ('"', "🥝", "-- !", "_"):
-        assert api.read("/engagements", q=signs, count="exact") == {"items": [], "next": None, "total": 0}
+        assert api.read("/engagements", q=signs, count="exact") == {
+            "items": [],
+            "next": None,
+            "total": 0,
+            "marking": "UNCLASSIFIED",
+        }
     for blank in ("", "  "):
         assert len(api.items("/engagements", q=blank)) == 1
 

@@ -13,6 +13,7 @@ from app.models.lifecycle import LIFECYCLE
 from support.client import Api
 from support.documents import KINDS, Documents
 from support.problems import faults, problem
+from support.recording import operating
 
 STATUSES = get_args(Status)
 Stored = Callable[[], dict[str, int]]
@@ -53,7 +54,7 @@ def test_what_is_put_off_or_called_off_needs_a_reason(
 def test_the_reason_is_kept_in_the_ledger(api: Api, documents: Documents, register: Register) -> None:
     visit = documents.visit(status="confirmed")
     api.post(f"/visits/{visit['id']}/transitions", {"to": "cancelled", "reason": "Cyclone Māui"})
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         entry = connection.execute(select(LedgerEntry.__table__).order_by(LedgerEntry.seq.desc())).first()
     assert entry is not None
     assert (entry.action, entry.reason) == ("transition", "Cyclone Māui")

@@ -11,6 +11,7 @@ from app.access.register import Register
 from app.models import LedgerEntry
 from support.client import Api
 from support.documents import Documents
+from support.recording import operating
 
 WRITERS = 8
 
@@ -71,7 +72,7 @@ def test_nothing_is_skipped_while_many_write(api: Api, documents: Documents, reg
 
 def check_chain(register: Register) -> None:
     """The ledger has no gap, and each entry holds the one before it."""
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         rows = [
             dict(row) for row in connection.execute(select(LedgerEntry.__table__).order_by(LedgerEntry.seq)).mappings()
         ]

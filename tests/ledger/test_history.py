@@ -88,7 +88,8 @@ def test_what_was_marked_higher_is_not_told_to_those_below(api: Api, documents: 
     low = api.as_("contributor", "UNCLASSIFIED")
     assert low.get(f"{path}/history").status_code == 404
     before = now()
-    api.change(path, {"title": "Public", "classification": "UNCLASSIFIED"})
+    why = {"Change-Reason": "Announced"}
+    api.as_("approver").change(path, {"title": "Public", "classification": "UNCLASSIFIED"}, **why)
     told = low.items(f"{path}/history")
     assert [each["version"] for each in told] == [2]
     assert told[0]["changes"] == {}

@@ -10,6 +10,7 @@ from app.access.register import Register
 from app.models import Answer
 from support.client import Api
 from support.documents import Documents
+from support.recording import operating
 
 
 def keyed(key: str) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def test_two_at_the_same_instant_make_one(api: Api, documents: Documents) -> Non
 def test_a_day_later_the_key_is_free(api: Api, documents: Documents, register: Register) -> None:
     body = documents.of("people")
     first = api.post("/people", body, **keyed("k")).json()
-    with register.database.write() as connection:
+    with operating(register) as connection:
         old = connection.execute(update(Answer).values(at=Answer.at).returning(Answer.at)).scalar_one()
         connection.execute(update(Answer).values(at=old - timedelta(days=1, seconds=1)))
     assert api.post("/people", body, **keyed("k")).json()["id"] != first["id"]

@@ -17,6 +17,7 @@ from app.db import Database
 from app.migrating import config, migrate
 from support.databases import Databases
 from support.documents import Documents
+from support.recording import operating
 
 UNMODELLED = "search_text"
 KEPT_BY_POSTGRESQL_ALONE = {"ix_search_entry_words"}
@@ -138,12 +139,12 @@ CHANGES = ["UPDATE ledger SET actor = 'somebody else'", "UPDATE ledger SET seq =
 
 def refuses(register: Register, statement: str) -> None:
     """The database refuses a statement, and the ledger is what it was."""
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         before = connection.execute(text("SELECT * FROM ledger ORDER BY seq")).all()
     assert before
-    with pytest.raises(DBAPIError, match="append-only"), register.database.write() as connection:
+    with pytest.raises(DBAPIError, match="append-only"), operating(register) as connection:
         connection.execute(text(statement))
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         assert connection.execute(text("SELECT * FROM ledger ORDER BY seq")).all() == before
 
 
@@ -157,7 +158,7 @@ def test_an_entry_of_the_ledger_stays_as_it_was_written(
 
 def test_no_entry_of_the_ledger_can_be_written_over(register: Register, documents: Documents, kind: str) -> None:
     documents.visit()
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         columns = [each["name"] for each in inspect(connection).get_columns("ledger")]
     values = ", ".join("'somebody else'" if name == "actor" else name for name in columns)
     same = f"INTO ledger ({', '.join(columns)}) SELECT {values} FROM ledger WHERE seq = 1"

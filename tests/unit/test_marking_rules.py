@@ -4,14 +4,15 @@ from itertools import product
 from typing import Any, get_args
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.access.actor import Actor, system
+from app.access.banner import banner
+from app.access.known_markings import Markings
 from app.access.markings import (
     CLASSIFICATIONS,
     Mark,
-    Markings,
     ceiling_faults,
     clearance_faults,
     covers,
@@ -26,15 +27,23 @@ COUNTRIES = (HOME, "AU", "TO", "US")
 NATIONALITIES = (None, *COUNTRIES)
 
 
-def actor(clearance: Classification, nationality: str | None) -> Actor:
-    return Actor("0190163d-8694-739b-aea5-966c26f8ad91", "somebody", "reader", clearance, nationality)
+GROUPS = ("pacific-desk", "polar")
+
+
+def actor(clearance: Classification, nationality: str | None, *groups: str) -> Actor:
+    own = "0190163d-8694-739b-aea5-966c26f8ad91"
+    return Actor(own, "somebody", "reader", clearance, nationality, frozenset(groups))
 
 
 def sees(who: Actor, mark: Mark) -> bool:
     return may_see(who, mark, home_country=HOME)
 
 
-ACTORS = [actor(clearance, nationality) for clearance, nationality in product(CLASSIFICATIONS, NATIONALITIES)]
+MEMBERSHIPS = ((), ("polar",), GROUPS)
+ACTORS = [
+    actor(clearance, nationality, *groups)
+    for clearance, nationality, groups in product(CLASSIFICATIONS, NATIONALITIES, MEMBERSHIPS)
+]
 ACTORS += [system("import"), actor("TOP SECRET", "")]
 
 # Also markings that no document may have: what stands in the table, from whatever source, is decided safely.
@@ -43,6 +52,7 @@ marks = st.builds(
     st.sampled_from(CLASSIFICATIONS),
     st.lists(st.sampled_from(get_args(Endorsement)), max_size=3, unique=True).map(sorted).map(tuple),
     st.lists(st.sampled_from(COUNTRIES), max_size=3, unique=True).map(sorted).map(tuple),
+    st.lists(st.sampled_from(GROUPS), max_size=2, unique=True).map(sorted).map(tuple),
 )
 sound_marks = marks.filter(lambda mark: not list(marking_faults(mark.fields)))
 
@@ -85,6 +95,16 @@ def test_nationality_decides_where_the_marking_says_so(
     assert not any(sees(actor("SENSITIVE", each), mark) for each in NATIONALITIES)
 
 
+@pytest.mark.parametrize("needed", [(), ("polar",), ("pacific-desk",), GROUPS])
+@pytest.mark.parametrize("own", [(), ("polar",), GROUPS, (*GROUPS, "cyber"), ("Polar",)])
+def test_who_is_to_know_belongs_to_every_group(needed: tuple[str, ...], own: tuple[str, ...]) -> None:
+    mark = Mark("RESTRICTED", need_to_know=needed)
+    assert sees(actor("RESTRICTED", "NZ", *own), mark) is (set(needed) <= set(own))
+    assert not sees(actor("SENSITIVE", "NZ", *own), mark)
+    eyes_only = Mark("RESTRICTED", ("NZEO",), need_to_know=needed)
+    assert not sees(actor("RESTRICTED", "AU", *own), eyes_only)
+
+
 def test_an_unknown_nationality_is_foreign_wherever_home_is() -> None:
     mark = Mark("RESTRICTED", ("NZEO",))
     assert not may_see(actor("TOP SECRET", None), mark, home_country="NZ")
@@ -101,7 +121,7 @@ def test_the_operator_sees_all(mark: Mark) -> None:
 def test_more_clearance_never_hides(mark: Mark, who: Actor) -> None:
     if sees(who, mark):
         above = CLASSIFICATIONS[CLASSIFICATIONS.index(who.clearance) :]
-        assert all(sees(actor(each, who.nationality), mark) for each in above if who.id is not None)
+        assert all(sees(actor(each, who.nationality, *who.groups), mark) for each in above if who.id is not None)
 
 
 @given(marks, marks)
@@ -113,8 +133,8 @@ def test_what_covers_another_is_seen_by_no_one_who_may_not_see_the_other(outer: 
 @given(sound_marks, sound_marks)
 def test_what_does_not_cover_another_is_seen_by_somebody_who_may_not_see_it(outer: Mark, inner: Mark) -> None:
     if not covers(outer, inner):
-        outsiders = [*ACTORS, actor("TOP SECRET", "JP")]
-        outsiders += [actor(outer.classification, each) for each in ("JP", *COUNTRIES)]
+        outsiders = [*ACTORS, actor("TOP SECRET", "JP", *GROUPS)]
+        outsiders += [actor(outer.classification, each, *outer.need_to_know) for each in ("JP", *COUNTRIES)]
         seen = [who for who in outsiders if sees(who, outer)]
         assert HOME in inner.releasable_to or HOME in outer.releasable_to or not all(sees(who, inner) for who in seen)
 
@@ -144,7 +164,6 @@ def test_the_highest_marking_depends_on_no_order_and_covers_each_part(parts: lis
 @given(st.lists(sound_marks, max_size=4))
 def test_the_highest_of_sound_markings_is_sound(parts: list[Mark]) -> None:
     whole = highest(parts)
-    assume(whole.classification != "UNCLASSIFIED")  # parts released to nobody in common are NZEO even so
     assert list(marking_faults(whole.fields)) == []
 
 
@@ -169,6 +188,8 @@ def test_the_highest_of_nothing_is_unclassified() -> None:
             {"classification": "UNCLASSIFIED", "endorsements": ["NZEO"], "releasable_to": ["AU"]},
             [("/endorsements", "endorsement_alone"), ("/releasable_to", "eyes_only_released")],
         ),
+        ({"classification": "UNCLASSIFIED", "need_to_know": ["polar"]}, [("/need_to_know", "endorsement_alone")]),
+        ({"classification": "IN-CONFIDENCE", "need_to_know": ["polar"], "releasable_to": ["AU"]}, []),
         ({}, []),
         ({"classification": None, "endorsements": None, "releasable_to": None}, []),
     ],
@@ -211,8 +232,28 @@ def test_different_markings_have_different_keys(one: Mark, other: Mark) -> None:
 
 
 def test_every_marking_fits_the_column_of_its_key() -> None:
-    longest = Mark("IN-CONFIDENCE", get_args(Endorsement), tuple(f"{number:02}" for number in range(60)))
+    groups = tuple(f"{number:02}" * 40 for number in range(12))
+    longest = Mark("IN-CONFIDENCE", get_args(Endorsement), tuple(f"{number:02}" for number in range(60)), groups)
     assert len(longest.key) <= 2000
+    assert len(banner(longest, home_country=HOME)) <= 2000
+
+
+@pytest.mark.parametrize(
+    ("mark", "written"),
+    [
+        (Mark("UNCLASSIFIED"), "UNCLASSIFIED"),
+        (Mark("IN-CONFIDENCE", ("POLICY",)), "POLICY IN-CONFIDENCE"),
+        (Mark("SENSITIVE", ("BUDGET", "LEGAL PRIVILEGE")), "BUDGET LEGAL PRIVILEGE SENSITIVE"),
+        (Mark("RESTRICTED", ("NZEO",)), "RESTRICTED//NZEO"),
+        (Mark("RESTRICTED", ("NZEO", "POLICY")), "POLICY RESTRICTED//NZEO"),
+        (Mark("SECRET", (), ("US", "AU")), "SECRET//REL TO NZL, AUS, USA"),
+        (Mark("SECRET", (), ("NZ", "TO")), "SECRET//REL TO NZL, TON"),
+        (Mark("SECRET", (), ("XX",)), "SECRET//REL TO NZL, XX"),
+        (Mark("RESTRICTED", (), ("AU",), GROUPS), "RESTRICTED//REL TO NZL, AUS//NEED TO KNOW PACIFIC-DESK, POLAR"),
+    ],
+)
+def test_a_banner_reads_as_the_government_writes_it(mark: Mark, written: str) -> None:
+    assert banner(mark, home_country=HOME) == written
 
 
 def test_an_actor_who_may_see_no_marking_is_told_of_none() -> None:

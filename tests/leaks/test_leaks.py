@@ -1,0 +1,74 @@
+"""Whether hidden records exist or not, an answer is the same to the byte: held for every GET of the OpenAPI document."""
+
+from functools import cache
+from typing import Any
+
+from probing import addresses, filled, gets, told, values_of
+from scene import MARKED, Scene
+
+from app.core.ids import new_id
+from app.main import create_app
+from support.databases import settings_for
+from support.documents import KINDS
+
+
+@cache
+def document() -> Any:
+    return create_app(settings_for("sqlite:///never-opened.db")).openapi()
+
+
+def test_answers_are_the_same_whether_hidden_records_exist_or_not(scene: Scene) -> None:
+    asked = list(addresses(document(), scene.keys, values_of(list(scene.seen.values()))))
+    assert len(asked) > 20 * len(list(gets(document())))
+    before = {address: told(scene.caller, address) for address in asked}
+    scene.hide()
+    leaks = [address for address in asked if told(scene.caller, address) != before[address]]
+    assert leaks == []
+
+
+def test_the_comparison_would_notice(scene: Scene) -> None:
+    """For somebody who may see what is hidden from others, much changes."""
+    asked = [
+        f"/{path}{query}" for path in (*KINDS, "engagements") for query in ("", "?q=kereru", "?limit=1&count=exact")
+    ]
+    before = {address: told(scene.api, address) for address in asked}
+    scene.hide()
+    assert [address for address in asked if told(scene.api, address) == before[address]] == []
+
+
+def test_what_is_hidden_is_as_what_never_was(scene: Scene) -> None:
+    """By its id or its reference, the one answer differs from the other in the key alone."""
+    hidden = {each["kind"].replace("_", "-"): each for each in scene.hide()}
+    some = next(iter(hidden.values()))
+    for path, _ in gets(document()):
+        noun = path.split("/")[3] if path.count("/") > 2 else ""
+        record = hidden.get(noun.removesuffix("s"), hidden.get(noun, some))
+        for key, other in [(record["id"], new_id()), (record["reference"], "VIS-1999-0001")]:
+            pairs = zip(*(filled(path, {**scene.keys, noun: [each]}) for each in (key, other)), strict=True)
+            for there, nowhere in pairs if "{" in path else ():
+                assert masked(scene, there, key) == masked(scene, nowhere, other), there
+
+
+def masked(scene: Scene, address: str, key: str) -> Any:
+    return [
+        (status, body.replace(key.encode(), b"KEY"), headers) for status, body, headers in told(scene.caller, address)
+    ]
+
+
+def test_what_is_hidden_stands_in_nobodys_way(scene: Scene) -> None:
+    """What a caller writes is taken or refused alike, whether a hidden record has the same already or not."""
+    writer = scene.api.as_("contributor", *(scene.caller_is[1:]))
+    scene.hide()
+    for resource in MARKED:
+        outcomes = []
+        for ref in (f"{resource.path}-0", f"{resource.path}-new"):
+            made = writer.post(f"/{resource.path}", scene.alike(resource.path, 9, external_ref=ref))
+            again = writer.post(f"/{resource.path}", scene.alike(resource.path, 9, external_ref=ref))
+            upserted = writer.put(f"/{resource.path}/by-external-ref/{ref}", scene.alike(resource.path, 10))
+            guest = {"person": scene.guest, "classification": "UNCLASSIFIED"}
+            at = f"/{resource.path}/{made.json()['id']}/participants"
+            joined = [writer.post(at, guest).status_code for _ in range(2)]
+            outcomes.append(
+                [made.status_code, again.status_code, upserted.status_code, *joined, upserted.json()["version"]]
+            )
+        assert outcomes[0] == outcomes[1] == [201, 409, 200, 201, 422, 2]
