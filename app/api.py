@@ -18,6 +18,7 @@ from app.engagements.transitions import add_transitions
 from app.errors import MethodNotAllowed, NotFound
 from app.exchange.imports import add_imports
 from app.followup.priorities import PRIORITIES
+from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
 from app.overview.changes import add_changes
 from app.partners.appointments import APPOINTMENTS
@@ -41,6 +42,7 @@ def api_routes() -> list[BaseRoute]:
         add_resource(router, resource)
     add_changes(router)
     add_audit(router)
+    add_access_log(router)
     add_me(router)
     add_imports(router)
     return list(router.routes)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, inspect, true
+from sqlalchemy import ColumnElement, FromClause, inspect, null, true
 from sqlalchemy.sql.expression import literal_column
 
 from app.core.columns import table_of
@@ -11,6 +11,11 @@ from app.core.columns import table_of
 
 def is_marked(table: FromClause) -> bool:
     return "marking_id" in table.c
+
+
+def marking_of(table: FromClause) -> ColumnElement[Any]:
+    """The column that says how rows of a table are marked; NULL where they are not."""
+    return table.c.marking_id if is_marked(table) else null()
 
 
 def visible(table: FromClause, markings: Sequence[int]) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@
 commit it. An endpoint's answer is made inside and sent after, so nobody is told of a change that was not kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from sqlalchemy.sql import ColumnElement
 from starlette.requests import Request
 
 from app.access import ledger
+from app.access.access_log import Sight
 from app.access.actor import Actor
 from app.access.markings import Mark
 from app.access.permissions import Action, require
@@ -42,6 +43,8 @@ class Work:
     changes: list[ledger.Change] = field(default_factory=list)
 
     made: dict[int, Mark] = field(default_factory=dict)
+    seen: list[Sight] = field(default_factory=list)
+    """Records in the answer that the access log wants to know of."""
 
     @property
     def markings(self) -> tuple[int, ...]:
@@ -68,6 +71,17 @@ class Work:
             self.made[row.id] = mark
         return row
 
+    @cached_property
+    def logged(self) -> frozenset[int]:
+        """The markings whose reading the access log wants to know of."""
+        markings = self.register.markings
+        return self.register.access_log.wanted(markings, markings.visible_to(self.actor))
+
+    def holds(self, record_type: str, records: Iterable[tuple[Any, int | None]]) -> None:
+        """Notes that the answer holds records, each with its marking, where the access log wants to know of it."""
+        if wanted := self.logged:
+            self.seen += [Sight(record_type, str(each), marking) for each, marking in records if marking in wanted]
+
     def mark(self, marking_id: int) -> Mark:
         return self.made.get(marking_id) or self.register.markings.mark(marking_id)
 
@@ -93,6 +107,7 @@ def _actor(register: Register, connection: Connection, request: Request) -> Acto
         actor = register.authenticate(cursor, bearer(request), address)
     finally:
         cursor.close()
+    request.scope["actor"] = actor
     require(actor, action_of(request))
     return actor
 
@@ -148,14 +163,17 @@ def writing_as(register: Register, actor: Actor, request: str, *, reason: str | 
     with register.database.write() as connection:
         work = Work(register, actor, connection, request, reason=reason)
         yield work
-        settle(work)
+        head = settle(work)
+    if head is not None:
+        register.seals.note(head)
 
 
-def settle(work: Work) -> None:
-    """Sends what is pending to the database and writes the ledger, so that only the commit remains."""
+def settle(work: Work) -> ledger.Head | None:
+    """Sends what is pending to the database and writes the ledger, so that only the commit remains; gives its end."""
     work.session.flush()
+    head = None
     if work.changes:
-        ledger.append(
+        head = ledger.append(
             work.session,
             work.changes,
             actor=work.actor,
@@ -164,3 +182,4 @@ def settle(work: Work) -> None:
             reason=work.reason,
         )
         work.changes = []
+    return head

@@ -43,10 +43,12 @@ def page(work: Work, resource: Resource, query: ListQuery, parent: str | None = 
     if shape.continued:
         values |= place(shape, query.cursor or "")
     rows = run(work, ("page", shape), values | {"page": query.limit + 1})
-    items = [row[1] if row[1] is not None else rebuilt(work, resource, str(row[0])) for row in rows[: query.limit]]
+    shown = rows[: query.limit]
+    items = [row[1] if row[1] is not None else rebuilt(work, resource, str(row[0])) for row in shown]
+    work.holds(resource.noun, ((row[0], row[2]) for row in shown))
     following = None
     if len(rows) > query.limit:
-        following = cursors.encode(_order_text(shape), [_text(each) for each in rows[query.limit - 1][2:]])
+        following = cursors.encode(_order_text(shape), [_text(each) for each in rows[query.limit - 1][3:]])
     return Page(items, following, total)
 
 

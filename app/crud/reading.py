@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app.access.visible import visible, visible_records
+from app.access.visible import marking_of, visible, visible_records
 from app.access.work import Work
 from app.core.ids import as_id
 from app.core.prepared import Prepared
@@ -26,7 +26,7 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
     if prepared is None:
         table = resource.table
         column = table.c.id if record_id is not None else resource.key_column
-        statement = select(table.c.id, table.c.representation, table.c.version).where(
+        statement = select(table.c.id, table.c.representation, table.c.version, marking_of(table)).where(
             column == bindparam("key", type_=column.type), visible(table, work.markings), resource.kind_only
         )
         if resource.parent is not None:
@@ -37,7 +37,8 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
     rows = prepared.run(work.cursor, values)
     if not rows:
         raise not_found(resource)
-    found_id, representation, version = rows[0]
+    found_id, representation, version, marking = rows[0]
+    work.holds(resource.noun, ((found_id, marking),))
     if representation is None:
         representation = rebuilt(work, resource, str(found_id))
     return str(found_id), representation, version

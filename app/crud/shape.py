@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from app.access.visible import visible
+from app.access.visible import marking_of, visible
 from app.core.query import COUNT_CAP, NOT, Linked, Match, Order, Scope, filter_of, negated
 from app.core.search import ENTRY, RANKED_MOST, TEXT, entries, found, tier
 from app.crud.resource import Resource
@@ -112,7 +112,7 @@ def walked(shape: Shape, lead: Lead | None, parameter: str = "") -> tuple[FromCl
 
 
 def page_statement(shape: Shape) -> Select[Any]:
-    """A page: id and representation of each record, then what the order goes by."""
+    """A page: id, representation and marking of each record, then what the order goes by."""
     if shape.ranked:
         return ranked_statement(shape)
     lead = leading_link(shape)
@@ -124,7 +124,7 @@ def page_statement(shape: Shape) -> Select[Any]:
         where.append(after(keys, shape.order))
     table = shape.resource.table
     return (
-        select(table.c.id, table.c.representation, *keys)
+        select(table.c.id, table.c.representation, marking_of(table), *keys)
         .select_from(source)
         .where(and_(*where))
         .order_by(*directed(keys, shape.order))
@@ -157,7 +157,7 @@ def merged_statement(shape: Shape, lead: Lead) -> Select[Any]:
     merged = union(*pages).subquery()
     places = [merged.c[name] for name in names]
     return (
-        select(table.c.id, table.c.representation, *places)
+        select(table.c.id, table.c.representation, marking_of(table), *places)
         .select_from(merged.join(table, table.c.id == merged.c.record_id))
         .order_by(*directed(places, shape.order))
         .limit(bindparam("page"))
@@ -196,7 +196,7 @@ def ranked_statement(shape: Shape) -> Select[Any]:
     places = [ranked.c.tier, *(ranked.c[f"key_{name}"] for name in names)]
     top = select(ranked.c.record_id).order_by(ranked.c.record_id.desc()).limit(literal_column("1"))
     return (
-        select(ranked.c.record_id, table.c.representation, top.scalar_subquery(), *places)
+        select(ranked.c.record_id, table.c.representation, marking_of(table), top.scalar_subquery(), *places)
         .select_from(ranked.join(table, table.c.id == ranked.c.record_id))
         .where(after(places, best) if shape.continued else true())
         .order_by(*directed(places, best))

@@ -1,7 +1,7 @@
 """Every table of the register."""
 
 from app.core.columns import Base
-from app.models.access import Answer, Token
+from app.models.access import AccessEntry, Answer, Token
 from app.models.engagements import (
     BilateralTalks,
     Deployment,
@@ -25,6 +25,7 @@ from app.models.posts import Accreditation, Post
 from app.models.search import SearchEntry
 
 __all__ = [
+    "AccessEntry",
     "Accreditation",
     "Answer",
     "Appointment",

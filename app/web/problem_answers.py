@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
+from app.access.accesses import log_refusal
 from app.core.documents import CODES
 from app.core.jsonbody import pointer
 from app.errors import (
@@ -105,6 +106,8 @@ def install(app: FastAPI) -> None:
 
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - what the handler is registered for
+    if isinstance(error, (Unauthenticated, Forbidden)):
+        log_refusal(request, error)  # a handler that is not asynchronous runs in a thread
     return problem_answer(error, request.scope)
 
 

@@ -20,6 +20,7 @@ from app.engagements.transitions import TransitionRequest
 from app.errors import PROBLEM_TYPES
 from app.main import create_app
 from app.models.lifecycle import LIFECYCLE
+from app.overview.access_log import AccessLogQuery
 from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
 from support.databases import settings_for
@@ -100,6 +101,7 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/{noun}/{id}/history": PageQuery,
         "/changes": ChangesQuery,
         "/audit": AuditQuery,
+        "/access-log": AccessLogQuery,
     }
     rows = table("docs/api.md", "address", "parameters")
     assert {code(row[0])[0]: set(code(row[1])) for row in rows} == {
