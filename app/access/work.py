@@ -43,6 +43,9 @@ class Work:
     changes: list[ledger.Change] = field(default_factory=list)
 
     made: dict[int, Mark] = field(default_factory=dict)
+    head: ledger.Head | None = None
+    """The end of the ledger, once this work has written to it."""
+
     seen: list[Sight] = field(default_factory=list)
     """Records in the answer that the access log wants to know of."""
 
@@ -163,17 +166,16 @@ def writing_as(register: Register, actor: Actor, request: str, *, reason: str | 
     with register.database.write() as connection:
         work = Work(register, actor, connection, request, reason=reason)
         yield work
-        head = settle(work)
-    if head is not None:
-        register.seals.note(head)
+        settle(work)
+    if work.head is not None:
+        register.seals.note(work.head)
 
 
-def settle(work: Work) -> ledger.Head | None:
-    """Sends what is pending to the database and writes the ledger, so that only the commit remains; gives its end."""
+def settle(work: Work) -> None:
+    """Sends what is pending to the database and writes the ledger, so that only the commit remains."""
     work.session.flush()
-    head = None
     if work.changes:
-        head = ledger.append(
+        work.head = ledger.append(
             work.session,
             work.changes,
             actor=work.actor,
@@ -182,4 +184,3 @@ def settle(work: Work) -> ledger.Head | None:
             reason=work.reason,
         )
         work.changes = []
-    return head

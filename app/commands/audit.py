@@ -12,13 +12,18 @@ from typing import Any, TextIO
 
 from sqlalchemy import Connection, LargeBinary, select, text
 
+from app.access.access_log import Access, Event, Sight
+from app.access.actor import system
 from app.access.chain import Proof
 from app.access.ledger import Head, plain
+from app.access.register import Register
 from app.access.seals import Seal, append_line, read_seal, seal_line
+from app.access.work import writing_as
 from app.commands.opening import Refused, opened
 from app.commands.progress import Progress, bar
 from app.config import Settings
 from app.core.columns import table_of
+from app.core.ids import new_id
 from app.db import Database
 from app.models import LedgerEntry, LedgerHead
 
@@ -166,11 +171,38 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
 
 def export(settings: Settings, file: Path) -> Head:
     """Writes the whole ledger to a new file, one entry a line; gives the last."""
+    with opened(settings) as register:
+        _log(register, "the whole ledger", [])
     title = f"Writing {file.name}"
     with _snapshot(settings) as (connection, head), new_file(file) as out, bar(sys.stderr, title) as progress:
         for entry in _kept(connection, head, progress):
             out.write(json.dumps(plain(entry), ensure_ascii=False) + "\n")
     return head
+
+
+def export_record(settings: Settings, key: str, file: Path) -> str:
+    """Writes one engagement and what stands under it, with their histories, to a new file; gives its reference."""
+    from app.api import api_routes  # noqa: PLC0415 - declares every resource, which takes its time
+    from app.crud.store import find  # noqa: PLC0415
+    from app.engagements.engagements import ENGAGEMENTS  # noqa: PLC0415
+    from app.records.package import package, parts_of  # noqa: PLC0415
+
+    api_routes()
+    with opened(settings) as register:
+        with writing_as(register, system("command line"), new_id()) as work:
+            engagement = find(work, ENGAGEMENTS, key)
+            parts = parts_of(work, engagement)
+            content = package(work, parts)
+        _log(register, engagement.reference, [sight for part in parts if (sight := part.sight()) is not None])
+        with new_file(file) as out:
+            out.write(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    return str(engagement.reference)
+
+
+def _log(register: Register, detail: str, seen: list[Sight]) -> None:
+    """Enters in the access log that something leaves the register; before it does."""
+    entry = Access(Event.EXPORT, system("command line"), new_id(), "tracker audit export", seen=seen, detail=detail)
+    register.access_log.enter(entry)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from app.models.markings import Marking
 from app.models.partners import CountryPartner, Institution, Membership, Partner
 from app.models.people import Appointment, Office, Person
 from app.models.posts import Accreditation, Post
+from app.models.records import Disposal, DisposalRecord, LegalHold, RetentionClass
 from app.models.search import SearchEntry
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "CountryPartner",
     "Deployment",
     "Dialogue",
+    "Disposal",
+    "DisposalRecord",
     "Engagement",
     "EngagementPartner",
     "EngagementPriority",
@@ -43,6 +46,7 @@ __all__ = [
     "Institution",
     "LedgerEntry",
     "LedgerHead",
+    "LegalHold",
     "Marking",
     "Membership",
     "Office",
@@ -51,6 +55,7 @@ __all__ = [
     "Person",
     "Post",
     "Priority",
+    "RetentionClass",
     "SearchEntry",
     "Series",
     "Token",

@@ -40,6 +40,10 @@ TABLES = (
     "visit",
     "answer",
     "access_log",
+    "retention_class",
+    "legal_hold",
+    "disposal",
+    "disposal_record",
 )
 
 
@@ -837,8 +841,92 @@ def upgrade() -> None:
     op.create_index("ix_access_log_at", "access_log", ["at", "id"])
     op.create_index("ix_access_log_event", "access_log", ["event", "at", "id"])
     op.create_index("ix_access_log_actor", "access_log", ["actor", "at", "id"])
+    _records_keeping()
     _full_text()
     _ledger()
+
+
+def _records_keeping() -> None:
+    op.create_table(
+        "retention_class",
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("applies_to", JSON, nullable=False, comment="Kinds of engagement"),
+        sa.Column("retain_years", sa.Integer(), nullable=False),
+        sa.Column("counted_from", sa.String(length=20), nullable=False),
+        sa.Column(
+            "authority", sa.String(length=200), nullable=False, comment="The disposal authority, and its class there"
+        ),
+        sa.Column("action", sa.String(length=20), nullable=False),
+        sa.Column("on_hold", sa.Boolean(), nullable=False, comment="Nothing that it applies to is disposed of"),
+        sa.Column("id", ID, nullable=False, comment="UUIDv7"),
+        sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
+        sa.Column(
+            "external_ref",
+            sa.String(length=200),
+            nullable=True,
+            comment="The id in the system that the record came from",
+        ),
+        sa.Column(
+            "representation",
+            sa.Text(),
+            nullable=True,
+            comment="The record's JSON as clients read it, made in the transaction that changed it; NULL: to be rebuilt",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_class")),
+        sa.UniqueConstraint("slug", name=op.f("uq_retention_class_slug")),
+    )
+    op.create_index("ix_retention_class_title", "retention_class", ["title"])
+    op.create_index("uq_retention_class_external_ref", "retention_class", ["external_ref"], unique=True)
+    op.create_table(
+        "legal_hold",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("record_id", ID, nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("placed_at", INSTANT, nullable=False),
+        sa.Column("placed_by", sa.String(length=200), nullable=False),
+        sa.Column("lifted_at", INSTANT, nullable=True),
+        sa.Column("lifted_by", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+    )
+    op.create_index("ix_legal_hold_record_id", "legal_hold", ["record_id"])
+    op.create_table(
+        "disposal",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("retention_class", sa.String(length=80), nullable=False),
+        sa.Column("action", sa.String(length=20), nullable=False, comment="As the class said when it was proposed"),
+        sa.Column("authority", sa.String(length=200), nullable=False, comment="As the class said when it was proposed"),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("marking_id", sa.Integer(), nullable=False, comment="The highest of its records"),
+        sa.Column("proposed_at", INSTANT, nullable=False),
+        sa.Column("proposed_by", sa.String(length=200), nullable=False),
+        sa.Column("proposed_by_id", ID, nullable=True),
+        sa.Column("decided_at", INSTANT, nullable=True),
+        sa.Column("decided_by", sa.String(length=200), nullable=True),
+        sa.Column("decided_by_id", ID, nullable=True),
+        sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_disposal_marking_id")),
+        sa.ForeignKeyConstraint(
+            ["retention_class"], ["retention_class.slug"], name=op.f("fk_disposal_retention_class")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal")),
+    )
+    op.create_index("ix_disposal_state", "disposal", ["state", "id"])
+    op.create_table(
+        "disposal_record",
+        sa.Column("disposal_id", ID, nullable=False),
+        sa.Column("record_id", ID, nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("done_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["disposal_id"], ["disposal.id"], name=op.f("fk_disposal_record_disposal_id")),
+        sa.PrimaryKeyConstraint("disposal_id", "record_id", name=op.f("pk_disposal_record")),
+    )
+    op.create_index("ix_disposal_record_record_id", "disposal_record", ["record_id"])
 
 
 def _full_text() -> None:

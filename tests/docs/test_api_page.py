@@ -23,6 +23,7 @@ from app.models.lifecycle import LIFECYCLE
 from app.overview.access_log import AccessLogQuery
 from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
+from app.records.disposals import DueQuery
 from support.databases import settings_for
 
 api_routes()
@@ -101,6 +102,9 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/{noun}/{id}/history": PageQuery,
         "/changes": ChangesQuery,
         "/audit": AuditQuery,
+        "/legal-holds": PageQuery,
+        "/disposals": PageQuery,
+        "/disposals/due": DueQuery,
         "/access-log": AccessLogQuery,
     }
     rows = table("docs/api.md", "address", "parameters")
