@@ -18,6 +18,7 @@ from app.engagements.transitions import add_transitions
 from app.errors import MethodNotAllowed, NotFound
 from app.exchange.imports import add_imports
 from app.followup.priorities import PRIORITIES
+from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
 from app.overview.changes import add_changes
 from app.partners.appointments import APPOINTMENTS
@@ -26,6 +27,9 @@ from app.partners.offices import OFFICES
 from app.partners.partners import PARTNERS
 from app.partners.people import PEOPLE
 from app.posts.posts import POSTS
+from app.records.disposals import add_disposals
+from app.records.holds import add_holds
+from app.records.retention import RETENTION_CLASSES
 
 PREFIX = "/api/v1"
 
@@ -39,8 +43,12 @@ def api_routes() -> list[BaseRoute]:
         add_resource(router, PARTICIPANTS, under=resource)
     for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES):
         add_resource(router, resource)
+    add_resource(router, RETENTION_CLASSES)
+    add_holds(router)
+    add_disposals(router)
     add_changes(router)
     add_audit(router)
+    add_access_log(router)
     add_me(router)
     add_imports(router)
     return list(router.routes)

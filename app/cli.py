@@ -1,4 +1,4 @@
-"""The command `tracker`: run the register, keep it up to date, give tokens, import spreadsheets.
+"""The command `tracker`: run the register, keep it up to date, give tokens, import spreadsheets, prove the ledger.
 
 Exit status: 0 done; 1 refused or failed, with the reason on standard error; 2 wrong usage. What a command needs is
 loaded by the command itself, so that each begins at once.
@@ -26,8 +26,12 @@ app = typer.Typer(
 )
 sample_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 token_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+audit_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(sample_app, name="sample", help="The sample data.")
 app.add_typer(token_app, name="token", help="API tokens: make, list, revoke.")
+disposal_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(disposal_app, name="disposal", help="Records whose time is over: what is due, and its disposal.")
+app.add_typer(audit_app, name="audit", help="The ledger: prove it, export it, seal it.")
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any that is free.")]
 
@@ -148,6 +152,76 @@ def token_revoke(token: Annotated[str, typer.Argument(help="Its id, or its name.
 
     with opened(get_settings()) as register:
         typer.echo(f"Revoked {tokens.revoke(register, token)}.", err=True)
+
+
+@audit_app.command("verify")
+def audit_verify(
+    file: Annotated[Path | None, typer.Option(help="An export to prove, instead of the database.")] = None,
+    seals: Annotated[
+        Path | None, typer.Option(help="Seals to hold it against; those of TRACKER_LEDGER_SEALS if not given.")
+    ] = None,
+) -> None:
+    """Prove that the ledger is what was written. Exit status 1, with the first entry that is not, if it is not."""
+    from app.commands import audit
+
+    told = audit.verify(get_settings(), file=file, seals=seals)
+    typer.echo(str(told))
+    if told.unchecked:
+        typer.echo("Who made the seals was not looked at: TRACKER_LEDGER_KEY is not set.", err=True)
+
+
+@audit_app.command("export")
+def audit_export(
+    file: Annotated[Path, typer.Argument(help="A new file.")],
+    record: Annotated[
+        str | None, typer.Option(help="Only one engagement, by its id or reference, with its whole history.")
+    ] = None,
+) -> None:
+    """Write the whole ledger to a file, one entry a line, that can be proved without the database."""
+    from app.commands import audit
+
+    if record is not None:
+        typer.echo(f"Wrote {audit.export_record(get_settings(), record, file)} to {file}.", err=True)
+        return
+    head = audit.export(get_settings(), file)
+    typer.echo(f"Wrote {head.seq:,} entries to {file}.", err=True)
+
+
+@audit_app.command("seal")
+def audit_seal(
+    file: Annotated[Path | None, typer.Argument(help="A file to add it to; printed if not given.")] = None,
+) -> None:
+    """Seal the ledger's end: a line that proves later what the ledger held now."""
+    from app.commands import audit
+
+    head = audit.seal(get_settings(), file, typer.echo)
+    if file is not None:
+        typer.echo(f"Sealed entry {head.seq:,} in {file}.", err=True)
+
+
+@disposal_app.command("due")
+def disposal_due() -> None:
+    """List the records whose time is over, class by class."""
+    from app.commands import disposal
+
+    with opened(get_settings()) as register:
+        for line in disposal.due_lines(register):
+            typer.echo(line)
+
+
+@disposal_app.command("run")
+def disposal_run(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would happen.")] = False,
+    into: Annotated[
+        Path | None, typer.Option(help="The folder for files of records that are transferred.", file_okay=False)
+    ] = None,
+) -> None:
+    """Carry out every disposal that was approved. Exit status 1 if a record of one had to stay."""
+    from app.commands import disposal
+
+    with opened(get_settings()) as register:
+        if disposal.run(register, into=into, dry_run=dry_run, say=typer.echo):
+            raise typer.Exit(1)
 
 
 @app.command("import")

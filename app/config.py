@@ -1,10 +1,11 @@
 """Settings of an installation: environment variables with the prefix `TRACKER_`, or a `.env` file."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Classification = Literal[
@@ -17,7 +18,9 @@ DEFAULT_DATABASE = Path("var/register.db")
 class Settings(BaseSettings):
     """What an operator may set. Every field is documented in `docs/settings.md`; a test keeps it so."""
 
-    model_config = SettingsConfigDict(env_prefix="TRACKER_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TRACKER_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     database_url: str = Field(
         default=f"sqlite:///{DEFAULT_DATABASE}",
@@ -53,6 +56,29 @@ class Settings(BaseSettings):
         ge=100,
         description="How long, in milliseconds, a write waits for another one (SQLite) or a lock (PostgreSQL).",
     )
+
+    log_reads_from: Classification = Field(
+        default="RESTRICTED",
+        description="Reads of what is so classified, or higher, are entered in the access log.",
+    )
+    ledger_seals: Path | None = Field(
+        default=None, description="A file, outside of the database, that is told of the ledger's end again and again."
+    )
+    ledger_key: SecretStr | None = Field(
+        default=None, description="The key of seals: at least 32 bytes, in hexadecimal digits."
+    )
+
+    @field_validator("ledger_key")
+    @classmethod
+    def _long_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and not re.fullmatch("([0-9A-Fa-f]{2}){32,}", key.get_secret_value()):
+            raise ValueError("must be at least 32 bytes in hexadecimal digits")
+        return key
+
+    @property
+    def seal_key(self) -> bytes | None:
+        """The key that seals are made with, if there is one."""
+        return None if self.ledger_key is None else bytes.fromhex(self.ledger_key.get_secret_value())
 
     @model_validator(mode="after")
     def _known_database(self) -> Self:

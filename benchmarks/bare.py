@@ -110,9 +110,9 @@ VALUES ('visit', {{key}}, {"NULL" if SQLITE else "to_tsvector('simple', {text})"
 UPDATE ledger_head SET seq = seq + 1, hash = {{hash}};
 INSERT INTO ledger (
   seq, at, actor, request_id, action, record_type, record_id, version, marking_id, changes, representation,
-  previous_hash, hash
+  content_hash, previous_hash, hash
 )
-SELECT seq, {{at}}, 'bare', 'bare', 'create', 'visit', {{key}}, 1, 1, '{{{{}}}}', {{text}}, {{hash}}, {{hash}}
+SELECT seq, {{at}}, 'bare', 'bare', 'create', 'visit', {{key}}, 1, 1, '{{{{}}}}', {{text}}, {{hash}}, {{hash}}, {{hash}}
 FROM ledger_head
 """.split(";")
     if each.strip()

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.access import tokens
+from app.access.access_log import AccessLog
 from app.access.actor import Actor
 from app.access.known_markings import Markings
+from app.access.seals import Sealer
 from app.config import Settings
 from app.core.prepared import Prepared
 from app.db import Database
@@ -25,6 +27,8 @@ class Register:
             role=settings.database_role,
         )
         self.markings = Markings(settings.home_country)
+        self.seals = Sealer(settings.ledger_seals, settings.seal_key)
+        self.access_log = AccessLog(self.database, settings.log_reads_from)
         self.prepared: dict[Any, Prepared] = {}
         self._lookup = Prepared(tokens.LOOKUP.where(tokens.BY_HASH), self.database.reader.dialect)
 
@@ -50,8 +54,10 @@ class Register:
         """Reads the markings anew."""
         with self.database.reader.connect() as connection:
             self.markings.load(connection)
+        self.access_log.forget()
 
     def close(self) -> None:
+        self.seals.close()
         self.database.close()
 
 

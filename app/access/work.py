@@ -17,6 +17,7 @@ from sqlalchemy.sql import ColumnElement
 from starlette.requests import Request
 
 from app.access import ledger, wall
+from app.access.access_log import Sight
 from app.access.actor import Actor
 from app.access.markings import Mark
 from app.access.permissions import Action, require
@@ -46,6 +47,12 @@ class Work:
     tell_wall: Callable[[Connection, Sequence[int]], None] = wall.for_writing
     shown: set[int] = field(default_factory=set)
     """How what the answer holds is marked."""
+
+    head: ledger.Head | None = None
+    """The end of the ledger, once this work has written to it."""
+
+    seen: list[Sight] = field(default_factory=list)
+    """Records in the answer that the access log wants to know of."""
 
     @property
     def markings(self) -> tuple[int, ...]:
@@ -91,6 +98,19 @@ class Work:
         """The banner of the answer: the highest marking of what it holds."""
         return self.register.markings.banner(self.shown, made=self.made)
 
+    @cached_property
+    def logged(self) -> frozenset[int]:
+        """The markings whose reading the access log wants to know of."""
+        markings = self.register.markings
+        return self.register.access_log.wanted(markings, markings.visible_to(self.actor))
+
+    def holds(self, record_type: str, records: Iterable[tuple[Any, int | None]]) -> None:
+        """Notes that the answer holds records, each with its marking: for its banner, and for the access log."""
+        found = list(records)
+        self.shows(marking for _, marking in found)
+        if wanted := self.logged:
+            self.seen += [Sight(record_type, str(each), marking) for each, marking in found if marking in wanted]
+
     def mark(self, marking_id: int) -> Mark:
         return self.made.get(marking_id) or self.register.markings.mark(marking_id)
 
@@ -116,6 +136,7 @@ def _actor(register: Register, connection: Connection, request: Request) -> Acto
         actor = register.authenticate(cursor, bearer(request), address)
     finally:
         cursor.close()
+    request.scope["actor"] = actor
     require(actor, action_of(request))
     return actor
 
@@ -175,13 +196,15 @@ def writing_as(register: Register, actor: Actor, request: str, *, reason: str | 
         work.tell_wall(connection, work.markings)
         yield work
         settle(work)
+    if work.head is not None:
+        register.seals.note(work.head)
 
 
 def settle(work: Work) -> None:
     """Sends what is pending to the database and writes the ledger, so that only the commit remains."""
     work.session.flush()
     if work.changes:
-        ledger.append(
+        work.head = ledger.append(
             work.session,
             work.changes,
             actor=work.actor,

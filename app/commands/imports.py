@@ -2,16 +2,15 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 from app.access.actor import system
 from app.access.work import writing_as
 from app.commands.opening import Refused, opened
+from app.commands.progress import bar
 from app.config import Settings
 from app.core.ids import new_id
-from app.exchange.importing import Progress, import_table
+from app.exchange.importing import import_table
 from app.exchange.imports import reason_of
 from app.exchange.report import ImportReport, ImportRow
 from app.exchange.tables import Table, UnreadableFile, read_table
@@ -32,7 +31,7 @@ def import_file(
     table = _table(file, settings.max_import_bytes)
     with opened(settings) as register, writing_as(register, system("command line"), new_id()) as work:
         work.reason = reason_of(file.name)
-        with _bar(sys.stderr, f"Importing {file.name}") as progress:
+        with bar(sys.stderr, f"Importing {file.name}") as progress:
             done = import_table(
                 work, table, kind=kind, dry_run=dry_run, all_or_nothing=all_or_nothing, progress=progress
             )
@@ -48,21 +47,6 @@ def _table(file: Path, most: int) -> Table:
         return read_table(file.read_bytes(), file.name, max_bytes=most)
     except UnreadableFile as error:
         raise Refused(f"{file}: {error.detail}") from None
-
-
-@contextmanager
-def _bar(stream: TextIO, title: str) -> Iterator[Progress | None]:
-    """A progress bar, where somebody is there to see it."""
-    if not stream.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415 - nobody else needs it
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(file=stream)) as bar:
-        task = bar.add_task(title.replace("[", r"\["), total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def failed(report: ImportReport) -> bool:

@@ -31,14 +31,17 @@ def sqlite_file(url: str) -> Path | None:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Register]:
-    """The register of these settings. Raises Refused unless its schema is the one that this program works with."""
+    """The register of these settings, as its operator has it: not in the role of the application, but as who signs in.
+
+    Raises Refused unless its schema is the one that this program works with.
+    """
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise Refused(f"There is no register at {file}: run `tracker migrate`")
     if not _is_current(settings.database_url):
         where = shown(settings.database_url)
         raise Refused(f"The schema of {where} is not the one this program works with: run `tracker migrate`")
-    register = Register(settings)
+    register = Register(settings.model_copy(update={"database_role": ""}))
     try:
         register.refresh_markings()
         yield register

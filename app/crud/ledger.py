@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.access.visible import visible
 from app.access.work import Work
@@ -54,9 +54,14 @@ class RevertRequest(Document):
 
 
 def entries_visible(work: Work) -> ColumnElement[bool]:
-    """The entries that exist for the caller: of records that they may see now, as they were when they may see that."""
-    return or_(LEDGER.c.marking_id.is_(None), visible(LEDGER, work.markings)) & or_(
-        DIRECTORY.c.marking_id.is_(None), visible(DIRECTORY, work.markings)
+    """The entries that exist for the caller: of records that they may see now, as they were when they may see that.
+
+    Those whose contents were removed with their record say nothing any more.
+    """
+    return and_(
+        LEDGER.c.representation.is_not(None),
+        or_(LEDGER.c.marking_id.is_(None), visible(LEDGER, work.markings)),
+        or_(DIRECTORY.c.marking_id.is_(None), visible(DIRECTORY, work.markings)),
     )
 
 
@@ -65,19 +70,22 @@ def entries() -> Any:
     return LEDGER.join(DIRECTORY, DIRECTORY.c.record_id == LEDGER.c.record_id)
 
 
-def history(work: Work, record_id: str, *, limit: int, before: int | None) -> list[dict[str, Any]]:
-    """The changes of a record, the newest first, from before a version on."""
-    statement = _of(work, record_id).order_by(LEDGER.c.version.desc()).limit(limit)
+def history(work: Work, record_id: str, *, limit: int, before: int | None) -> tuple[list[dict[str, Any]], bool]:
+    """The changes of a record, the newest first, from before a version on; and whether there are more."""
+    statement = _of(work, record_id).order_by(LEDGER.c.version.desc()).limit(limit + 1)
     if before is not None:
         statement = statement.where(LEDGER.c.version < before)
-    return [shown(work, row) for row in work.session.execute(statement).mappings()]
+    rows = work.session.execute(statement).mappings().all()
+    return [shown(work, row) for row in rows[:limit]], len(rows) > limit
 
 
 def shown(work: Work, row: Any) -> dict[str, Any]:
     """An entry as clients read it. What changed is left out where what it was before is beyond the caller."""
     prior = row["prior_marking_id"]
-    work.shows((row["marking_id"], prior if prior in work.markings else None))
-    changes = row["changes"] if prior is None or prior in work.markings else {}
+    known = prior is None or prior in work.markings
+    for marking in {row["marking_id"], prior if known else None}:
+        work.holds(row["record_type"], ((row["record_id"], marking),))
+    changes = row["changes"] or {} if known else {}
     return {name: row[name] for name in HistoryEntry.model_fields if name != "changes"} | {"changes": changes}
 
 
@@ -100,7 +108,7 @@ def _one(work: Work, resource: Resource, statement: Select[Any]) -> Any:
     row = work.session.execute(statement).mappings().first()
     if row is None:
         raise not_found(resource)
-    work.shows((row["marking_id"],))
+    work.holds(row["record_type"], ((row["record_id"], row["marking_id"]),))
     return row
 
 

@@ -45,7 +45,7 @@ def page(work: Work, resource: Resource, query: ListQuery, parent: str | None = 
     rows = run(work, ("page", shape), values | {"page": query.limit + 1})
     shown = rows[: query.limit]
     items = [row[1] if row[1] is not None else rebuilt(work, resource, str(row[0])) for row in shown]
-    work.shows(row[2] for row in shown)
+    work.holds(resource.noun, ((row[0], row[2]) for row in shown))
     following = None
     if len(rows) > query.limit:
         following = cursors.encode(_order_text(shape), [_text(each) for each in rows[query.limit - 1][3:]])

@@ -46,11 +46,9 @@ def history(resource: Resource, parent_id: Any) -> Operation:
                 raise Invalid(
                     faults=[Fault(f"Cannot go on from here: {error}", "cursor", parameter="cursor")]
                 ) from None
-        found = ledger.history(work, record_id, limit=query.limit + 1, before=before)
-        following = None
-        if len(found) > query.limit:
-            following = cursors.encode(HISTORY_ORDER, [found[query.limit - 1]["version"]])
-        items = [ledger.HistoryEntry(**each).model_dump_json() for each in found[: query.limit]]
+        found, more = ledger.history(work, record_id, limit=query.limit, before=before)
+        following = cursors.encode(HISTORY_ORDER, [found[-1]["version"]]) if more else None
+        items = [ledger.HistoryEntry(**each).model_dump_json() for each in found]
         return listed(work, request, Page(items, following, None))
 
     return Operation(

@@ -39,7 +39,7 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
     if not rows:
         raise not_found(resource)
     found_id, representation, version, marking = rows[0]
-    work.shows((marking,))
+    work.holds(resource.noun, ((found_id, marking),))
     if representation is None:
         representation = rebuilt(work, resource, str(found_id))
     return str(found_id), representation, version
@@ -89,7 +89,7 @@ def _expand(work: Work, resource: Resource, records: list[dict[str, Any]], name:
             column.in_(sorted(keys)), visible_records(model, work.markings)
         )
     ).all()
-    work.shows(row[3] for row in rows)
+    work.holds(RESOURCES.of_column(column).noun, ((row[2], row[3]) for row in rows))
     target = RESOURCES.of_column(column)
     found = {
         str(key): json.loads(text if text is not None else rebuilt(work, target, str(record_id)))

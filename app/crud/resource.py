@@ -104,6 +104,9 @@ class Resource:
     read_only: bool = False
     """Whether records are made and changed elsewhere: `/engagements` reads across all kinds."""
 
+    administered: bool = False
+    """Whether only administrators write it."""
+
     kinds: "tuple[Resource, ...]" = ()
     """The resources whose records this one reads together."""
 

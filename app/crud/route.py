@@ -11,6 +11,7 @@ right here, with a bound on its work, and goes to a thread only when it turns ou
 import inspect
 import re
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -19,6 +20,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect
 
+from app.access.accesses import log_read
 from app.access.work import reading, register_of, writing
 from app.core.jsonbody import loads
 from app.core.prepared import TooLong, too_long
@@ -45,6 +47,12 @@ class RegisterRoute(APIRoute):
         types = PATCH_TYPES if "PATCH" in (self.methods or ()) else JSON_TYPES
 
         async def handle(request: Request) -> Response:
+            answer = await answered(request)
+            if "read" in request.scope:
+                await run_sync(log_read, request, request.scope["read"])
+            return answer
+
+        async def answered(request: Request) -> Response:
             acceptable(request)
             arguments: dict[str, Any] = {name: request.path_params[name] for name in path_parameters}
             if takes_body:
@@ -78,6 +86,8 @@ def _call(endpoint: Any, request: Request, arguments: dict[str, Any]) -> Respons
             answer = endpoint(work, request, **arguments)
             if key is not None:
                 keep(work, key, answer)
+        if work.seen and not endpoint.writes and answer.status_code == HTTPStatus.OK:
+            request.scope["read"] = work  # to be entered in the access log before the answer leaves
         return answer
 
 

@@ -1,6 +1,7 @@
 """From a declaration to a router: the operations that every resource has."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -36,7 +37,9 @@ def add_resource(router: APIRouter, resource: Resource, *, under: Resource | Non
         above = under or resource.parent.resource
         base = f"/{above.path}/{{{resource.parent.parameter}}}/{resource.path}"
     shown = under is None or resource.parent is None or under is resource.parent.resource
-    for operation in operations(resource):
+    for each in operations(resource):
+        administered = resource.administered and each.action is Action.WRITE
+        operation = replace(each, action=Action.ADMINISTER) if administered else each
         add(router, noun_of(resource), operation, base, shown=shown)
 
 

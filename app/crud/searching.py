@@ -1,10 +1,10 @@
 """Keeping the search entries of records true, in the transaction that changes them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import cast, insert, select, text, update
+from sqlalchemy import cast, insert, null, select, text, update
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Session
 
@@ -71,3 +71,12 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from texts(each)
+
+
+def forget(session: Session, record_ids: Sequence[str]) -> None:
+    """Removes the words of records. That they were there stays in the directory, with who may know of it."""
+    entries = select(SearchEntry.seq).where(SearchEntry.record_id.in_(record_ids))
+    if session.get_bind().dialect.name == "sqlite":
+        for seq in session.scalars(entries).all():
+            session.execute(_DROP, {"seq": seq})
+    session.execute(update(SearchEntry).where(SearchEntry.record_id.in_(record_ids)).values(words=null()))

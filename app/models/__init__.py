@@ -1,7 +1,7 @@
 """Every table of the register."""
 
 from app.core.columns import Base
-from app.models.access import Answer, Token
+from app.models.access import AccessEntry, Answer, Token
 from app.models.engagements import (
     BilateralTalks,
     Deployment,
@@ -22,9 +22,11 @@ from app.models.markings import Marking
 from app.models.partners import CountryPartner, Institution, Membership, Partner
 from app.models.people import Appointment, Office, Person
 from app.models.posts import Accreditation, Post
+from app.models.records import Disposal, DisposalRecord, LegalHold, RetentionClass
 from app.models.search import SearchEntry
 
 __all__ = [
+    "AccessEntry",
     "Accreditation",
     "Answer",
     "Appointment",
@@ -33,6 +35,8 @@ __all__ = [
     "CountryPartner",
     "Deployment",
     "Dialogue",
+    "Disposal",
+    "DisposalRecord",
     "Engagement",
     "EngagementPartner",
     "EngagementPriority",
@@ -42,6 +46,7 @@ __all__ = [
     "Institution",
     "LedgerEntry",
     "LedgerHead",
+    "LegalHold",
     "Marking",
     "Membership",
     "Office",
@@ -50,6 +55,7 @@ __all__ = [
     "Person",
     "Post",
     "Priority",
+    "RetentionClass",
     "SearchEntry",
     "Series",
     "Token",

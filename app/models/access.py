@@ -1,8 +1,8 @@
-"""Who may call: API tokens."""
+"""Who may call: API tokens; and what is kept of their calls."""
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.columns import Base, Id, Instant, Json
@@ -37,3 +37,28 @@ class Answer(Base):
     status: Mapped[int | None]
     headers: Mapped[dict[str, str] | None] = mapped_column(Json)
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class AccessEntry(Base):
+    """Somebody read what is classified high, took it out, or was turned away. Rows are only ever added."""
+
+    __tablename__ = "access_log"
+    __table_args__ = (
+        Index("ix_access_log_at", "at", "id"),
+        Index("ix_access_log_event", "event", "at", "id"),
+        Index("ix_access_log_actor", "actor", "at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    event: Mapped[str] = mapped_column(String(20))
+    actor: Mapped[str | None] = mapped_column(String(200), comment="Name of the token or person, where it is known")
+    actor_id: Mapped[str | None] = mapped_column(Id)
+    address: Mapped[str | None] = mapped_column(String(64))
+    request_id: Mapped[str] = mapped_column(String(64))
+    method: Mapped[str | None] = mapped_column(String(10), comment="NULL: from the command line")
+    operation: Mapped[str] = mapped_column(String(200), comment="The address with its parameters' names, not values")
+    record_type: Mapped[str | None] = mapped_column(String(40))
+    record_ids: Mapped[list[str] | None] = mapped_column(Json)
+    marking_id: Mapped[int | None] = mapped_column(ForeignKey("marking.id"), comment="Of each of these records")
+    detail: Mapped[str | None] = mapped_column(String(500))

@@ -24,6 +24,9 @@ PostType = Literal["embassy", "high_commission", "consulate_general", "permanent
 AccreditationKind = Literal["diplomatic", "defence"]
 PriorityStatus = Literal["current", "being_updated", "superseded"]
 Service = Literal["navy", "army", "air_force", "joint", "civilian"]
+CountedFrom = Literal["ends_on", "created_at", "closed"]
+DisposalAction = Literal["destroy", "transfer"]
+DisposalState = Literal["proposed", "approved", "rejected", "done"]
 Role = Literal["reader", "contributor", "approver", "administrator", "auditor"]
 Endorsement = Literal[
     "NZEO",

@@ -1,4 +1,7 @@
-"""The ledger: every change ever made, in commit order, chained by hashes. Rows are only ever added."""
+"""The ledger: every change ever made, in commit order, chained by hashes.
+
+Rows are only ever added. The one exception is lawful: the contents of a record that was disposed of are removed.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -34,8 +37,14 @@ class LedgerEntry(Base):
     prior_marking_id: Mapped[int | None] = mapped_column(
         ForeignKey("marking.id"), comment="The marking before the change, where it was another"
     )
-    changes: Mapped[dict[str, Any]] = mapped_column(Json, comment="Field -> [before, after]")
-    representation: Mapped[str] = mapped_column(Text, comment="The record as clients read it after the change")
+    changes: Mapped[dict[str, Any] | None] = mapped_column(
+        Json, comment="Field -> [before, after]; NULL: the record was disposed of"
+    )
+    representation: Mapped[str | None] = mapped_column(
+        Text, comment="The record as clients read it after the change; NULL: it was disposed of"
+    )
+    content_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), comment="Goes with the contents")
+    content_hash: Mapped[bytes] = mapped_column(LargeBinary(32), comment="Of changes, representation and salt")
     previous_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 

@@ -75,8 +75,8 @@ class ChangesPage(BaseModel):
 
 def changes(work: Work, request: Request) -> Response:
     query = from_address(ChangesQuery, request)
-    found = list(feed(work, query.after, limit=query.limit + 1))
-    items, more = found[: query.limit], len(found) > query.limit
+    rows = ledger.after(work, place_in_ledger(work, query.after), limit=query.limit + 1)
+    items, more = [told(work, row) for row in rows[: query.limit]], len(rows) > query.limit
     place = items[-1]["after"] if items else query.after
     following = f"{base_address(request)}?after={place}&limit={query.limit}" if more else None
     answer = {"items": items, "next": following, "after": place, "marking": work.banner()}
@@ -86,13 +86,18 @@ def changes(work: Work, request: Request) -> Response:
 def feed(work: Work, after: str, *, limit: int) -> Iterator[dict[str, Any]]:
     """The changes after a place. Raises Invalid if there is no such place."""
     for row in ledger.after(work, place_in_ledger(work, after), limit=limit):
-        entry = ledger.HistoryEntry(**ledger.shown(work, row)).model_dump(mode="json")
-        yield entry | {
-            "after": f"{row['record_id']}.{row['version']}",
-            "record_type": row["record_type"],
-            "record_id": str(row["record_id"]),
-            "record": json.loads(row["representation"]),
-        }
+        yield told(work, row)
+
+
+def told(work: Work, row: Any) -> dict[str, Any]:
+    """A change as the feed tells it."""
+    entry = ledger.HistoryEntry(**ledger.shown(work, row)).model_dump(mode="json")
+    return entry | {
+        "after": f"{row['record_id']}.{row['version']}",
+        "record_type": row["record_type"],
+        "record_id": str(row["record_id"]),
+        "record": json.loads(row["representation"]),
+    }
 
 
 def place_in_ledger(work: Work, after: str) -> int:

@@ -18,9 +18,13 @@ def livez() -> JSONResponse:
 
 @router.get("/readyz")
 def readyz(request: Request) -> JSONResponse:
+    register = register_of(request)
     try:
-        with register_of(request).database.reader.connect() as connection:
+        with register.database.reader.connect() as connection:
             connection.execute(text("SELECT 1"))
     except SQLAlchemyError:
         raise Unavailable("The database does not answer.", headers={"Retry-After": "2"}) from None
-    return JSONResponse({"status": "ready"})
+    if register.seals.file is None:
+        return JSONResponse({"status": "ready"})
+    # It serves all the same: an operator has to look at the file, not at the register.
+    return JSONResponse({"status": "ready", "seals": "failing" if register.seals.failing else "kept"})

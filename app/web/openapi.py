@@ -19,8 +19,9 @@ TAGS = [
     {"name": "Posts", "description": "Embassies, high commissions and missions, and to whom they are accredited."},
     {"name": "Series", "description": "What recurs: an engagement may be one edition of it."},
     {"name": "Priorities", "description": "Stated aims of engagement."},
+    {"name": "Records keeping", "description": "How long records are kept, what holds them, and their disposal."},
     {"name": "Changes", "description": "What became of the records, in the order in which it happened."},
-    {"name": "Audit", "description": "The ledger itself, for those who must show what happened."},
+    {"name": "Audit", "description": "The ledger itself and the access log, for those who must show what happened."},
     {"name": "Access", "description": "Who the caller is and what they may do."},
     {"name": "Imports", "description": "Spreadsheets into the register."},
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
+from app.access.accesses import log_refusal
 from app.core.documents import CODES
 from app.core.jsonbody import pointer
 from app.errors import (
@@ -107,6 +108,8 @@ def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - what the handler is registered for
     if isinstance(error, Unavailable) and error.__cause__ is not None:
         log.warning("not available: %s", error.__cause__, extra={"request_id": request.scope.get("request_id")})
+    if isinstance(error, (Unauthenticated, Forbidden)):
+        log_refusal(request, error)  # a handler that is not asynchronous runs in a thread
     return problem_answer(error, request.scope)
 
 

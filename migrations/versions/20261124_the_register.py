@@ -39,6 +39,11 @@ TABLES = (
     "participant",
     "visit",
     "answer",
+    "access_log",
+    "retention_class",
+    "legal_hold",
+    "disposal",
+    "disposal_record",
 )
 
 
@@ -282,14 +287,21 @@ def upgrade() -> None:
         sa.Column(
             "changes",
             JSON,
-            nullable=False,
-            comment="Field -> [before, after]",
+            nullable=True,
+            comment="Field -> [before, after]; NULL: the record was disposed of",
         ),
         sa.Column(
             "representation",
             sa.Text(),
+            nullable=True,
+            comment="The record as clients read it after the change; NULL: it was disposed of",
+        ),
+        sa.Column("content_salt", sa.LargeBinary(length=16), nullable=True, comment="Goes with the contents"),
+        sa.Column(
+            "content_hash",
+            sa.LargeBinary(length=32),
             nullable=False,
-            comment="The record as clients read it after the change",
+            comment="Of changes, representation and salt",
         ),
         sa.Column("previous_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
@@ -800,8 +812,120 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_id", "key", name=op.f("pk_answer")),
     )
     op.create_index("ix_answer_at", "answer", ["at"])
+    op.create_table(
+        "access_log",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("event", sa.String(length=20), nullable=False),
+        sa.Column(
+            "actor", sa.String(length=200), nullable=True, comment="Name of the token or person, where it is known"
+        ),
+        sa.Column("actor_id", ID, nullable=True),
+        sa.Column("address", sa.String(length=64), nullable=True),
+        sa.Column("request_id", sa.String(length=64), nullable=False),
+        sa.Column("method", sa.String(length=10), nullable=True, comment="NULL: from the command line"),
+        sa.Column(
+            "operation",
+            sa.String(length=200),
+            nullable=False,
+            comment="The address with its parameters' names, not values",
+        ),
+        sa.Column("record_type", sa.String(length=40), nullable=True),
+        sa.Column("record_ids", JSON, nullable=True),
+        sa.Column("marking_id", sa.Integer(), nullable=True, comment="Of each of these records"),
+        sa.Column("detail", sa.String(length=500), nullable=True),
+        sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_access_log_marking_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_log")),
+    )
+    op.create_index("ix_access_log_at", "access_log", ["at", "id"])
+    op.create_index("ix_access_log_event", "access_log", ["event", "at", "id"])
+    op.create_index("ix_access_log_actor", "access_log", ["actor", "at", "id"])
+    _records_keeping()
     _full_text()
     _ledger()
+
+
+def _records_keeping() -> None:
+    op.create_table(
+        "retention_class",
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("applies_to", JSON, nullable=False, comment="Kinds of engagement"),
+        sa.Column("retain_years", sa.Integer(), nullable=False),
+        sa.Column("counted_from", sa.String(length=20), nullable=False),
+        sa.Column(
+            "authority", sa.String(length=200), nullable=False, comment="The disposal authority, and its class there"
+        ),
+        sa.Column("action", sa.String(length=20), nullable=False),
+        sa.Column("on_hold", sa.Boolean(), nullable=False, comment="Nothing that it applies to is disposed of"),
+        sa.Column("id", ID, nullable=False, comment="UUIDv7"),
+        sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
+        sa.Column(
+            "external_ref",
+            sa.String(length=200),
+            nullable=True,
+            comment="The id in the system that the record came from",
+        ),
+        sa.Column(
+            "representation",
+            sa.Text(),
+            nullable=True,
+            comment="The record's JSON as clients read it, made in the transaction that changed it; NULL: to be rebuilt",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_class")),
+        sa.UniqueConstraint("slug", name=op.f("uq_retention_class_slug")),
+    )
+    op.create_index("ix_retention_class_title", "retention_class", ["title"])
+    op.create_index("uq_retention_class_external_ref", "retention_class", ["external_ref"], unique=True)
+    op.create_table(
+        "legal_hold",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("record_id", ID, nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("placed_at", INSTANT, nullable=False),
+        sa.Column("placed_by", sa.String(length=200), nullable=False),
+        sa.Column("lifted_at", INSTANT, nullable=True),
+        sa.Column("lifted_by", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+    )
+    op.create_index("ix_legal_hold_record_id", "legal_hold", ["record_id"])
+    op.create_table(
+        "disposal",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("retention_class", sa.String(length=80), nullable=False),
+        sa.Column("action", sa.String(length=20), nullable=False, comment="As the class said when it was proposed"),
+        sa.Column("authority", sa.String(length=200), nullable=False, comment="As the class said when it was proposed"),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("marking_id", sa.Integer(), nullable=False, comment="The highest of its records"),
+        sa.Column("proposed_at", INSTANT, nullable=False),
+        sa.Column("proposed_by", sa.String(length=200), nullable=False),
+        sa.Column("proposed_by_id", ID, nullable=True),
+        sa.Column("decided_at", INSTANT, nullable=True),
+        sa.Column("decided_by", sa.String(length=200), nullable=True),
+        sa.Column("decided_by_id", ID, nullable=True),
+        sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_disposal_marking_id")),
+        sa.ForeignKeyConstraint(
+            ["retention_class"], ["retention_class.slug"], name=op.f("fk_disposal_retention_class")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal")),
+    )
+    op.create_index("ix_disposal_state", "disposal", ["state", "id"])
+    op.create_table(
+        "disposal_record",
+        sa.Column("disposal_id", ID, nullable=False),
+        sa.Column("record_id", ID, nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("done_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["disposal_id"], ["disposal.id"], name=op.f("fk_disposal_record_disposal_id")),
+        sa.PrimaryKeyConstraint("disposal_id", "record_id", name=op.f("pk_disposal_record")),
+    )
+    op.create_index("ix_disposal_record_record_id", "disposal_record", ["record_id"])
 
 
 def _full_text() -> None:
@@ -817,36 +941,97 @@ def _ledger() -> None:
         sa.table("ledger_head", sa.column("id"), sa.column("seq"), sa.column("hash", sa.LargeBinary)),
         [{"id": 1, "seq": 0, "hash": bytes(32)}],
     )
+    _append_only("ledger", "seq")
+    _append_only("access_log", "id")
+    _unchanging("access_log")
+    if op.get_bind().dialect.name == "postgresql":
+        _removable_on_postgresql()
+    else:
+        _removable_on_sqlite()
+
+
+REFUSED = "the {table} is append-only"
+REMOVABLE = ("changes", "representation", "content_salt")
+"""The contents of an entry. They may become NULL once the record's disposal stands in the ledger, and nothing else."""
+
+
+def _append_only(table: str, key: str) -> None:
+    """Lets rows only ever be added. What a change of a row has to pass is said beside it, per table."""
+    refused = REFUSED.format(table=table.replace("_", " "))
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
-            "CREATE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"
+            f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{refused}'; END $$"
         )
         op.execute(
-            "CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger "
-            "FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only()"
+            f"CREATE TRIGGER {table}_append_only BEFORE DELETE OR TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
         )
         return
-    for event in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER ledger_no_{event.lower()} BEFORE {event} ON ledger "
-            "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
-        )
+    op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{refused}'); END")
     # REPLACE deletes without asking the trigger above.
     op.execute(
-        "CREATE TRIGGER ledger_no_replace BEFORE INSERT ON ledger "
-        "WHEN EXISTS (SELECT 1 FROM ledger WHERE seq = NEW.seq) "
-        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - names of our own
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "
+        f"BEGIN SELECT RAISE(ABORT, '{refused}'); END"
+    )
+
+
+def _unchanging(table: str) -> None:
+    """Lets no row ever be changed."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            f"CREATE TRIGGER {table}_unchanging BEFORE UPDATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
+        )
+    else:
+        refused = REFUSED.format(table=table.replace("_", " "))
+        op.execute(
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{refused}'); END"
+        )
+
+
+DISPOSED = (
+    "EXISTS (SELECT 1 FROM ledger later WHERE later.record_id = OLD.record_id AND later.action = 'dispose'"
+    " AND later.seq > OLD.seq)"
+)
+
+
+def _removable_on_postgresql() -> None:
+    names = ", ".join(f"'{name}'" for name in REMOVABLE)
+    gone = " AND ".join(f"NEW.{name} IS NULL" for name in REMOVABLE)
+    op.execute(
+        "CREATE FUNCTION ledger_contents_removed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {gone} AND OLD.action <> 'dispose' AND to_jsonb(NEW) - ARRAY[{names}] = to_jsonb(OLD) - ARRAY[{names}] "
+        f"AND {DISPOSED} THEN RETURN NEW; END IF; "
+        f"RAISE EXCEPTION '{REFUSED.format(table='ledger')}'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER ledger_contents_removed BEFORE UPDATE ON ledger "
+        "FOR EACH ROW EXECUTE FUNCTION ledger_contents_removed()"
+    )
+
+
+def _removable_on_sqlite() -> None:
+    columns = [each["name"] for each in sa.inspect(op.get_bind()).get_columns("ledger")]
+    gone = " AND ".join(f"NEW.{name} IS NULL" for name in REMOVABLE)
+    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in columns if name not in REMOVABLE)
+    op.execute(
+        "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger "
+        f"WHEN NOT ({gone} AND OLD.action <> 'dispose' AND {same} AND {DISPOSED}) "
+        f"BEGIN SELECT RAISE(ABORT, '{REFUSED.format(table='ledger')}'); END"
     )
 
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE search_text")
-        op.execute("DROP TRIGGER ledger_no_update")
-        op.execute("DROP TRIGGER ledger_no_delete")
-        op.execute("DROP TRIGGER ledger_no_replace")
+        for event in ("update", "delete", "replace"):
+            op.execute(f"DROP TRIGGER ledger_no_{event}")
+            op.execute(f"DROP TRIGGER access_log_no_{event}")
     for table in reversed(TABLES):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION ledger_append_only()")
+        op.execute("DROP FUNCTION access_log_append_only()")
+        op.execute("DROP FUNCTION ledger_contents_removed()")

@@ -10,8 +10,11 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 ROLE = "tracker_app"
-WALLED = ("engagement", "participant", "ledger")
-APPENDED = ("ledger",)
+WALLED = ("engagement", "participant", "ledger", "access_log", "disposal")
+UNMARKED = ("ledger", "access_log")
+"""Tables that also tell of what bears no marking."""
+
+APPENDED = ("ledger", "access_log")
 """Tables to which the role only ever adds."""
 
 
@@ -26,7 +29,7 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         # The sub-select is worked out once a statement, not once a row.
         seen = "marking_id = ANY ((SELECT visible_markings())::integer[])"
-        bare = " OR marking_id IS NULL" if table == "ledger" else ""
+        bare = " OR marking_id IS NULL" if table in UNMARKED else ""
         op.execute(f"CREATE POLICY visible ON {table} USING ({seen}{bare}) WITH CHECK (true)")
     _role()
     for statement in (

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.access import tokens
+from app.access.permissions import PERMISSIONS, Action
 from app.access.register import Register
 from app.models import Token
 from support.client import Api
@@ -104,5 +105,7 @@ def test_every_role_reads(any_subject: Subject) -> None:
 
 
 def test_who_writes_creates(subject: Subject) -> None:
-    for role in ("contributor", "approver", "administrator"):
-        assert subject.api.as_(role).post(subject.path, subject.document()).status_code == 201
+    action = Action.ADMINISTER if subject.resource.administered else Action.WRITE
+    for role in PERMISSIONS[Action.WRITE]:
+        answer = subject.api.as_(role).post(subject.path, subject.document())
+        assert answer.status_code == (201 if role in PERMISSIONS[action] else 403)

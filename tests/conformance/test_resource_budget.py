@@ -75,8 +75,8 @@ def test_a_reference_set_in_costs_one_statement_however_many(filled: Subject, st
 def test_an_unknown_caller_costs_one(filled: Subject, statements: Statements) -> None:
     with statements() as seen:
         filled.api.with_secret(f"det_{'A' * 43}").get(filled.path)
-    assert len(seen) == TOKEN
+    assert len([each for each in seen if "access_log" not in each]) == TOKEN
     with statements() as seen:
         filled.api.with_secret("no token of ours").get(filled.path)
         filled.api.anonymous().get(filled.path)
-    assert seen == []
+    assert [each for each in seen if "access_log" not in each] == []

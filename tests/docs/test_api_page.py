@@ -20,8 +20,10 @@ from app.engagements.transitions import TransitionRequest
 from app.errors import PROBLEM_TYPES
 from app.main import create_app
 from app.models.lifecycle import LIFECYCLE
+from app.overview.access_log import AccessLogQuery
 from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
+from app.records.disposals import DueQuery
 from support.databases import settings_for
 
 api_routes()
@@ -100,6 +102,10 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/{noun}/{id}/history": PageQuery,
         "/changes": ChangesQuery,
         "/audit": AuditQuery,
+        "/legal-holds": PageQuery,
+        "/disposals": PageQuery,
+        "/disposals/due": DueQuery,
+        "/access-log": AccessLogQuery,
     }
     rows = table("docs/api.md", "address", "parameters")
     assert {code(row[0])[0]: set(code(row[1])) for row in rows} == {

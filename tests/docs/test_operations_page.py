@@ -47,7 +47,9 @@ def _used() -> list[tuple[str, str]]:
         name = page.relative_to(ROOT).as_posix()
         for _, inside in blocks(name):
             for line in inside.splitlines():
-                typed = re.search(r"(?:uv run |app )(tracker )?((?:demo|serve|migrate|sample|token|import)\b.*)", line)
+                typed = re.search(
+                    r"(?:uv run |app )(tracker )?((?:demo|serve|migrate|sample|token|import|audit|disposal)\b.*)", line
+                )
                 if typed and (typed[1] or "docker" in line):
                     found.append((name, f"tracker {typed[2]}"))
     return found

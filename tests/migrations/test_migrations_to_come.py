@@ -112,7 +112,7 @@ def test_a_migration_that_succeeds_after_one_that_failed(empty_database: str, co
 def test_a_table_that_others_refer_to_can_be_rebuilt_with_records_in_it(
     table: str, register: Register, documents: Documents, api: Api, coming: Coming
 ) -> None:
-    visit = documents.visit(partners=["AU", "TO"], tags=["a"], classification="RESTRICTED")
+    visit = documents.visit(partners=["AU", "TO"], tags=["a"], classification="SENSITIVE")
     documents.make("appointments")
     api.make(f"/visits/{visit['id']}/participants", documents.of("participants"))
     url = str(register.settings.database_url)

@@ -26,6 +26,7 @@ class Documents:
             "posts": lambda number: {"name": f"Post {number:03}"},
             "series": lambda number: {"slug": f"series-{number:03}", "name": f"Series {number:03}"},
             "priorities": lambda number: {"code": f"PRI-{number:03}", "title": f"Priority {number:03}"},
+            "retention-classes": lambda number: {"slug": f"class-{number:03}", "title": f"Class {number:03}"},
             "appointments": lambda _: {"person": self.person(), "office": self.make("offices")["id"]},
             "participants": lambda _: {"person": self.make("people")["id"]},
             "deployments": lambda _: {"mission": self.mission(), "partners": [self.mission()]},
@@ -40,7 +41,8 @@ class Documents:
 
     def make(self, path: str, **changes: Any) -> Any:
         """A record of a collection, as the register answers it."""
-        return self.api.make(f"/{path}", self.of(path, **changes))
+        api = self.api.as_("administrator") if RESOURCES[path].administered else self.api
+        return api.make(f"/{path}", self.of(path, **changes))
 
     def visit(self, **changes: Any) -> Any:
         return self.make("visits", **changes)

@@ -18,6 +18,17 @@ def engines(register: Register) -> list[Engine]:
 
 
 @contextmanager
+def operator_of(register: Register) -> Iterator[Register]:
+    """The same register as its operator has it open at the command line."""
+    own = Register(register.settings.model_copy(update={"database_role": ""}))
+    own.refresh_markings()
+    try:
+        yield own
+    finally:
+        own.close()
+
+
+@contextmanager
 def operating(register: Register) -> Iterator[Connection]:
     """A transaction of whoever runs the database: past the wall that stands around the application's own role."""
     if register.database.is_sqlite:
@@ -59,7 +70,7 @@ def contents(register: Register) -> dict[str, int]:
         return {name: int(number) for name, number in connection.execute(text(" UNION ALL ".join([*_COUNTS, *words])))}
 
 
-_TABLES = Base.metadata.sorted_tables
+_TABLES = [each for each in Base.metadata.sorted_tables if each.name != "access_log"]  # where refusals are entered
 _COUNTS = [f"SELECT '{each.name}', count(*) FROM {each.name}" for each in _TABLES] + [
     f"SELECT '{each.name} versions', coalesce(sum(version), 0) FROM {each.name}"
     for each in _TABLES

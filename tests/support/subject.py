@@ -72,6 +72,7 @@ class Subject:
 
 
 def subject_of(path: str, api: Api, documents: Documents) -> Subject:
-    subject = Subject(RESOURCES[path], api, documents)
+    resource = RESOURCES[path]
+    subject = Subject(resource, api.as_("administrator") if resource.administered else api, documents)
     assert subject.path  # makes the parent of a sub-resource now, not in the middle of a test
     return subject

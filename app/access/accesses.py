@@ -1,0 +1,95 @@
+"""From requests to entries of the access log. What is to be entered is entered before the answer leaves."""
+
+import logging
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+
+from app.access.access_log import Access, Event
+from app.access.actor import Actor
+from app.access.work import Work, register_of, request_id
+from app.errors import Problem, Unauthenticated, Unavailable
+
+log = logging.getLogger("tracker")
+
+
+def log_read(request: Request, work: Work) -> None:
+    """Enters a read of what is classified high. Raises Unavailable if that cannot be: nothing is told unlogged."""
+    _or_refuse(request, access(request, Event.READ, work))
+
+
+def log_export(request: Request, work: Work, detail: str | None = None) -> None:
+    """Enters that records leave the register as a file or a pack; to be called before they do. Raises Unavailable."""
+    _or_refuse(request, access(request, Event.EXPORT, work, detail))
+
+
+def log_refusal(request: Request, problem: Problem) -> None:
+    """Enters that somebody was turned away: with a token that is none, or from what their role does not include.
+
+    Without any token nobody has tried to sign in. So that nobody can fill the disk, an address or caller has a ration
+    of entries; and nothing is told that depends on the entry, so the answer is the same if it cannot be made.
+    """
+    actor: Actor | None = request.scope.get("actor")
+    signing_in = isinstance(problem, Unauthenticated)
+    if signing_in and not request.headers.get("authorization", "").strip():
+        return
+    address = _address(request)
+    key = _network(address) if signing_in or actor is None else actor.id
+    left_out = register_of(request).access_log.rationed.admit(key or "")
+    if left_out is None:
+        return
+    detail = f"{left_out} more before this one were not entered" if left_out else None
+    entry = Access(
+        Event.SIGN_IN_FAILED if signing_in else Event.REFUSED,
+        None if signing_in else actor,
+        request_id(request),
+        _operation(request),
+        method=request.method,
+        address=address,
+        detail=detail,
+    )
+    try:
+        register_of(request).access_log.enter(entry)
+    except SQLAlchemyError:
+        log.exception("a refusal cannot be entered in the access log")
+
+
+def access(request: Request, event: Event, work: Work, detail: str | None = None) -> Access:
+    """What somebody known does with a request."""
+    return Access(
+        event,
+        work.actor,
+        work.request_id,
+        _operation(request),
+        method=request.method,
+        address=_address(request),
+        seen=work.seen,
+        detail=detail,
+    )
+
+
+def _or_refuse(request: Request, entry: Access) -> None:
+    try:
+        register_of(request).access_log.enter(entry)
+    except SQLAlchemyError:
+        log.exception("the access log cannot be written")
+        detail = "The access log cannot be written, and without it nothing of this may be told."
+        raise Unavailable(detail, headers={"Retry-After": "2"}) from None
+
+
+def _operation(request: Request) -> str:
+    return str(getattr(request.scope.get("route"), "path", ""))
+
+
+def _address(request: Request) -> str | None:
+    return request.client.host if request.client else None
+
+
+def _network(address: str | None) -> str:
+    """Whose ration an address draws on: of IPv6, everybody has a whole network of them."""
+    try:
+        known = ip_address(address or "")
+    except ValueError:
+        return address or ""
+    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else str(known)

@@ -1,0 +1,1 @@
+"""Records keeping: retention, legal holds, disposal (Public Records Act 2005)."""
