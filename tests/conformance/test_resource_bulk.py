@@ -61,7 +61,7 @@ def test_a_bulk_request_is_one_to_a_thousand_items(
     subjects = [subject_of(path, api, documents) for path in WRITABLE]
     before = stored()
     for subject in subjects:
-        assert faults(api.post(f"{subject.path}/bulk", body)) == expected
+        assert faults(subject.api.post(f"{subject.path}/bulk", body)) == expected
     assert stored() == before
 
 

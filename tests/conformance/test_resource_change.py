@@ -61,7 +61,7 @@ def test_both_media_types_of_a_patch(api: Api, documents: Documents, media_type:
     for path in WRITABLE:
         subject = subject_of(path, api, documents)
         record = subject.make()
-        answer = api.ask(
+        answer = subject.api.ask(
             "PATCH",
             subject.at(record),
             content=b'{"external_ref": "%s"}' % record["id"].encode(),
@@ -145,5 +145,5 @@ def test_an_installation_may_require_if_match(api: Api, serve: Callable[..., Api
         there = subject_of(path, strict, documents)
         assert writes(there, record, None) == [428] * 4
         assert writes(there, record, '"1"')[0] == 200
-        assert strict.post(subject.path, subject.document()).status_code == 201
-        assert strict.put(f"{subject.path}/by-external-ref/new-{path}", subject.document()).status_code == 201
+        assert there.api.post(subject.path, subject.document()).status_code == 201
+        assert there.api.put(f"{subject.path}/by-external-ref/new-{path}", subject.document()).status_code == 201
