@@ -11,6 +11,7 @@ from app.access.work import writing_as
 from app.commands.opening import Refused, opened
 from app.config import Settings
 from app.core.ids import new_id
+from app.db import retried
 from app.exchange.importing import Progress, import_table
 from app.exchange.imports import reason_of
 from app.exchange.report import ImportReport, ImportRow
@@ -19,6 +20,7 @@ from app.exchange.tables import Table, UnreadableFile, read_table
 _LISTED = 50
 
 
+@retried
 def import_file(
     settings: Settings,
     file: Path,

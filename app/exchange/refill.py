@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.access.register import Register
 from app.crud import store
 from app.crud.resource import RESOURCES, Resource
+from app.db import retried
 
 BATCH = 500
 
@@ -32,6 +33,7 @@ def refill(register: Register, progress: Callable[[int], None] | None = None) ->
     return done
 
 
+@retried
 def _batch(register: Register, resource: Resource, after: str) -> tuple[int, str | None]:
     """Does the next records in the order of their ids; gives their number, and the last of them, if more may follow."""
     table = resource.table
