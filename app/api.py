@@ -20,6 +20,7 @@ from app.exchange.imports import add_imports
 from app.followup.priorities import PRIORITIES
 from app.overview.audit import add_audit
 from app.overview.changes import add_changes
+from app.overview.stream import add_stream
 from app.partners.appointments import APPOINTMENTS
 from app.partners.institutions import INSTITUTIONS
 from app.partners.offices import OFFICES
@@ -40,6 +41,7 @@ def api_routes() -> list[BaseRoute]:
     for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES):
         add_resource(router, resource)
     add_changes(router)
+    add_stream(router)
     add_audit(router)
     add_me(router)
     add_imports(router)

@@ -74,25 +74,35 @@ def changes(work: Work, request: Request) -> Response:
     query = from_address(ChangesQuery, request)
     found = list(feed(work, query.after, limit=query.limit + 1))
     items, more = found[: query.limit], len(found) > query.limit
-    place = items[-1]["after"] if items else query.after
-    following = f"{base_address(request)}?after={place}&limit={query.limit}" if more else None
-    body = json.dumps({"items": items, "next": following, "after": place}, ensure_ascii=False)
+    end = items[-1]["after"] if items else query.after
+    following = f"{base_address(request)}?after={end}&limit={query.limit}" if more else None
+    body = json.dumps({"items": items, "next": following, "after": end}, ensure_ascii=False)
     return Response(body, media_type="application/json")
 
 
 def feed(work: Work, after: str, *, limit: int) -> Iterator[dict[str, Any]]:
     """The changes after a place. Raises Invalid if there is no such place."""
     for row in ledger.after(work, place_in_ledger(work, after), limit=limit):
-        entry = ledger.HistoryEntry(**ledger.shown(work, row)).model_dump(mode="json")
-        yield entry | {
-            "after": f"{row['record_id']}.{row['version']}",
-            "record_type": row["record_type"],
-            "record_id": str(row["record_id"]),
-            "record": json.loads(row["representation"]),
-        }
+        yield item(work, row)
 
 
-def place_in_ledger(work: Work, after: str) -> int:
+def item(work: Work, row: Any) -> dict[str, Any]:
+    """An entry of the ledger as the feed tells it."""
+    entry = ledger.HistoryEntry(**ledger.shown(work, row)).model_dump(mode="json")
+    return entry | {
+        "after": place(row["record_id"], row["version"]),
+        "record_type": row["record_type"],
+        "record_id": str(row["record_id"]),
+        "record": json.loads(row["representation"]),
+    }
+
+
+def place(record_id: Any, version: int) -> str:
+    """How a place in the feed is named: by the change that stands there."""
+    return f"{record_id}.{version}"
+
+
+def place_in_ledger(work: Work, after: str, parameter: str = "after") -> int:
     """The number in the ledger that a place stands for. Raises Invalid."""
     if after == START:
         return 0
@@ -102,7 +112,7 @@ def place_in_ledger(work: Work, after: str) -> int:
         seq = ledger.place_of(work, known, int(version))
         if seq is not None:
             return seq
-    raise Invalid(faults=[Fault("There is no such place in the feed", "place", parameter="after")])
+    raise Invalid(faults=[Fault("There is no such place in the feed", "place", parameter=parameter)])
 
 
 def add_changes(router: APIRouter) -> None:

@@ -22,6 +22,7 @@ from app.main import create_app
 from app.models.lifecycle import LIFECYCLE
 from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
+from app.overview.stream import StreamQuery
 from support.databases import settings_for
 
 api_routes()
@@ -99,6 +100,7 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/{noun}/{id}": ReadQuery,
         "/{noun}/{id}/history": PageQuery,
         "/changes": ChangesQuery,
+        "/changes/stream": StreamQuery,
         "/audit": AuditQuery,
     }
     rows = table("docs/api.md", "address", "parameters")
