@@ -13,6 +13,7 @@ class Action(StrEnum):
     READ = "read"
     WRITE = "write"
     IMPORT = "import"
+    MERGE = "merge"
     AUDIT = "audit"
     ADMINISTER = "administer"
 
@@ -21,6 +22,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.READ: frozenset({"reader", "contributor", "approver", "administrator", "auditor"}),
     Action.WRITE: frozenset({"contributor", "approver", "administrator"}),
     Action.IMPORT: frozenset({"contributor", "approver", "administrator"}),
+    Action.MERGE: frozenset({"approver", "administrator"}),
     Action.AUDIT: frozenset({"auditor", "administrator"}),
     Action.ADMINISTER: frozenset({"administrator"}),
 }
