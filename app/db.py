@@ -162,5 +162,5 @@ def gave_way(error: BaseException) -> bool:
     """Whether an error says that the same may well succeed when it is done again."""
     cause = getattr(error, "orig", None) or error.__cause__
     if isinstance(cause, sqlite3.OperationalError):
-        return cause.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     return getattr(cause, "sqlstate", None) in GAVE_WAY

@@ -96,6 +96,7 @@ def add_stream(router: APIRouter) -> None:
         follow,
         methods=["GET"],
         tags=["Changes"],
+        status_code=200,
         response_class=Stream,
         summary="Follow what changes, as it happens",
         description=f"{DESCRIPTION}\n\nFor the roles: {roles}.",
