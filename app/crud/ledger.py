@@ -34,7 +34,7 @@ class HistoryEntry(BaseModel):
     """Who: the name of the token or person."""
 
     action: str
-    """What was done: create, update, transition, withdraw, restore, revert."""
+    """What was done: create, update, transition, withdraw, restore, revert, merge."""
 
     reason: str | None
     """Why, if it was said."""
