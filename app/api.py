@@ -21,6 +21,7 @@ from app.followup.priorities import PRIORITIES
 from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
 from app.overview.changes import add_changes
+from app.overview.stream import add_stream
 from app.partners.appointments import APPOINTMENTS
 from app.partners.institutions import INSTITUTIONS
 from app.partners.offices import OFFICES
@@ -47,6 +48,7 @@ def api_routes() -> list[BaseRoute]:
     add_holds(router)
     add_disposals(router)
     add_changes(router)
+    add_stream(router)
     add_audit(router)
     add_access_log(router)
     add_me(router)

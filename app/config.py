@@ -56,6 +56,12 @@ class Settings(BaseSettings):
         ge=100,
         description="How long, in milliseconds, a write waits for another one (SQLite) or a lock (PostgreSQL).",
     )
+    max_streams: int = Field(
+        default=100, ge=1, le=10_000, description="How many streams of changes one process has open at the same time."
+    )
+    max_streams_per_caller: int = Field(
+        default=4, ge=1, le=10_000, description="How many of them belong to one caller."
+    )
 
     log_reads_from: Classification = Field(
         default="RESTRICTED",

@@ -1,13 +1,22 @@
 """The database of the register: one engine, transactions for reading and for writing."""
 
+import logging
+import random
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+
+from app.errors import Unavailable
+
+log = logging.getLogger("tracker")
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -18,6 +27,15 @@ SQLITE_PRAGMAS = (
     "PRAGMA mmap_size=2147418112",  # the most that SQLite maps; beyond it a page costs a system call
 )
 
+
+TRIES = 4
+"""How often at most a unit of work is done, where the database gives way to somebody else each time."""
+
+PAUSE = 0.05
+"""Seconds before the second try, at most; they double each time."""
+
+GAVE_WAY = ("40001", "40P01")
+"""PostgreSQL's SQLSTATEs for what would do in another order: a serialization failure, a deadlock."""
 
 INLINE_STEPS = 50_000
 """Steps of SQLite's virtual machine, about two milliseconds, that a read may take on the event loop."""
@@ -54,7 +72,8 @@ class Database:
             self.url,
             pool_size=threads,
             max_overflow=2,
-            connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000},
+            # A write that finds the file busy is tried again, so that all its tries together wait that long.
+            connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000 / (1 if reads else TRIES)},
         )
 
         @event.listens_for(engine, "do_connect")
@@ -112,3 +131,40 @@ class Database:
         if self.inline is not None:
             self.inline.dispose()
         self.writer.dispose()
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def retried(work: Callable[P, T]) -> Callable[P, T]:
+    """Makes a function that is one whole transaction try again, from its beginning, where the database gave way.
+
+    Of two who wait for each other the database lets one fail, through no fault of theirs; and another process may
+    hold an SQLite file for a while. After some tries it raises Unavailable; nothing was kept then.
+    """
+
+    @wraps(work)
+    def trying(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(1, TRIES + 1):
+            try:
+                return work(*args, **kwargs)
+            except (DBAPIError, Unavailable) as error:
+                if not gave_way(error):
+                    raise
+                if attempt == TRIES:
+                    detail = "Others were always faster to take what this needs. Nothing of the request was kept."
+                    raise Unavailable(detail, headers={"Retry-After": "2"}) from error
+                log.info("the database gave way to somebody else; trying again", extra={"attempt": attempt})
+            time.sleep(random.uniform(0.2, 1) * PAUSE * 2**attempt)  # noqa: S311 - so that two do not meet again
+        raise AssertionError  # pragma: no cover - the last try returns or raises
+
+    return trying
+
+
+def gave_way(error: BaseException) -> bool:
+    """Whether an error says that the same may well succeed when it is done again."""
+    cause = getattr(error, "orig", None) or error.__cause__
+    if isinstance(cause, sqlite3.OperationalError):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(cause, "sqlstate", None) in GAVE_WAY

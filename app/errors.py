@@ -179,6 +179,16 @@ class PreconditionRequired(Problem):
     )
 
 
+class TooManyRequests(Problem):
+    type = ProblemType(
+        "too-many-requests",
+        "Too many requests",
+        429,
+        "The caller asks for more at the same time, or in a short time, than this installation gives.",
+        "Try again after the seconds in `Retry-After`.",
+    )
+
+
 class Internal(Problem):
     type = ProblemType(
         "internal",

@@ -9,9 +9,11 @@ from fastapi import FastAPI
 from app.access.register import Register
 from app.api import PREFIX, Nouns, api_routes
 from app.config import Settings, get_settings
+from app.overview.following import Streams
 from app.web import docs, health, pages, problem_answers, problems
 from app.web.edge import Edge
 from app.web.openapi import openapi_document
+from app.web.stopping import when_told_to_stop
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -22,7 +24,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         app.state.register.refresh_markings()
-        yield
+        with when_told_to_stop(app.state.streams.close):
+            yield
+        await app.state.streams.closed()
         app.state.register.close()
 
     app = FastAPI(
@@ -33,6 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.register = Register(settings)
+    app.state.streams = Streams(app.state.register)
     routes = api_routes()
     app.router.routes.append(Nouns(PREFIX, routes))
     for router in (docs.router, problems.router, health.router):

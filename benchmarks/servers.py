@@ -17,6 +17,8 @@ APPLICATIONS = {
     "ours": ("app.main:create_app", "--factory"),
     "bare": ("bare:app",),
     "plain": ("plain:app",),
+    "without visible()": ("without:visible", "--factory"),
+    "without ledger": ("without:ledger", "--factory"),
 }
 START_TIMEOUT, STOP_TIMEOUT, PATIENCE = 60.0, 10.0, 60.0
 

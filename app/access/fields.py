@@ -18,7 +18,9 @@ class MarkedFields(RecordFields):
     endorsements: Annotated[list[Endorsement], Field(max_length=12)] = []
     """Endorsements; none stands on UNCLASSIFIED."""
 
-    releasable_to: Annotated[list[Annotated[Country, References(Partner.code)]], Field(max_length=60)] = []
+    releasable_to: Annotated[
+        list[Annotated[Country, References(Partner.code, follows=False)]], Field(max_length=60)
+    ] = []
     """Countries whose nationals may see it too; none with NZEO."""
 
     need_to_know: Annotated[list[Slug], Field(max_length=12)] = []

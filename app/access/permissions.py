@@ -14,6 +14,7 @@ class Action(StrEnum):
     WRITE = "write"
     IMPORT = "import"
     DOWNGRADE = "downgrade"
+    MERGE = "merge"
     AUDIT = "audit"
     ADMINISTER = "administer"
 
@@ -23,6 +24,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.WRITE: frozenset({"contributor", "approver", "administrator"}),
     Action.IMPORT: frozenset({"contributor", "approver", "administrator"}),
     Action.DOWNGRADE: frozenset({"approver", "administrator"}),
+    Action.MERGE: frozenset({"approver", "administrator"}),
     Action.AUDIT: frozenset({"auditor", "administrator"}),
     Action.ADMINISTER: frozenset({"administrator"}),
 }

@@ -6,7 +6,7 @@ commit it. An endpoint's answer is made inside and sent after, so nobody is told
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 from app.access import ledger, wall
 from app.access.access_log import Sight
-from app.access.actor import Actor
+from app.access.actor import Actor, system
 from app.access.markings import Mark
 from app.access.permissions import Action, require
 from app.access.register import Register
@@ -68,6 +68,15 @@ class Work:
     def cursor(self) -> Any:
         """The driver's own cursor, on the same connection."""
         return self.connection.connection.cursor()
+
+    def everywhere(self) -> "Work":
+        """The same work with every record in sight, for what must follow a change whoever may see it.
+
+        Its entries in the ledger are the caller's. What it finds must not be told to them. For use inside `beyond()`.
+        """
+        other = replace(self, actor=system(self.actor.name), made=dict(self.made), shown=set(), seen=[])
+        other.__dict__["session"] = self.session
+        return other
 
     def visible(self, table: FromClause) -> ColumnElement[bool]:
         return visible(table, self.markings)

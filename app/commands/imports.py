@@ -10,6 +10,7 @@ from app.commands.opening import Refused, opened
 from app.commands.progress import bar
 from app.config import Settings
 from app.core.ids import new_id
+from app.db import retried
 from app.exchange.importing import import_table
 from app.exchange.imports import reason_of
 from app.exchange.report import ImportReport, ImportRow
@@ -18,6 +19,7 @@ from app.exchange.tables import Table, UnreadableFile, read_table
 _LISTED = 50
 
 
+@retried
 def import_file(
     settings: Settings,
     file: Path,

@@ -13,6 +13,7 @@ from app.access import tokens
 from app.access.register import Register
 from app.commands.opening import Refused
 from app.core.ids import as_id
+from app.db import retried
 from app.models import Token
 from app.models.choices import Classification, Role
 
@@ -44,6 +45,7 @@ def known_network(text: str) -> str:
         raise ValueError(f"{error}; give an address or a network, such as 10.1.0.0/16") from None
 
 
+@retried
 def create(register: Register, holder: Holder, *, days: int, networks: list[str]) -> str:
     """A new token's secret, which is not to be had again."""
     with register.database.write() as connection, Session(connection) as session:
@@ -100,6 +102,7 @@ def _line(token: Token) -> tuple[str, ...]:
     return str(token.id), name, token.role, token.clearance, token.nationality or "-", expires, state
 
 
+@retried
 def revoke(register: Register, which: str) -> str:
     """Ends a token, named by its id or by its name if no other valid one bears it; tells what it was."""
     with register.database.write() as connection, Session(connection) as session:

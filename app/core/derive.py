@@ -122,15 +122,15 @@ def _expanded(annotation: Any) -> Any:
     return annotation | dict[str, Any] | list[dict[str, Any]]
 
 
-def references(annotation: Any, metadata: Iterable[Any] = ()) -> Iterator[References]:
+def references(annotation: Any, metadata: Iterable[Any] = (), kinds: Any = References) -> Iterator[Any]:
     """Every reference to another record that stands somewhere in a type."""
-    yield from (each for each in metadata if isinstance(each, References))
+    yield from (each for each in metadata if isinstance(each, kinds))
     if get_origin(annotation) is Annotated:
         inner, *extras = get_args(annotation)
-        yield from references(inner, extras)
+        yield from references(inner, extras, kinds)
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         for info in annotation.model_fields.values():
-            yield from references(info.annotation, info.metadata)
+            yield from references(info.annotation, info.metadata, kinds)
     else:
         for each in get_args(annotation):
-            yield from references(each)
+            yield from references(each, (), kinds)

@@ -50,6 +50,15 @@ class References:
     """The value is the public key of another record, which must exist for the caller."""
 
     column: InstrumentedAttribute[Any]
+    follows: bool = True
+    """Whether it names the remaining record once that one is merged into another."""
+
+
+@dataclass(frozen=True, slots=True)
+class MayName:
+    """The value may be the public key of another record, and may say something else."""
+
+    column: InstrumentedAttribute[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,3 +249,10 @@ class RecordRead(Representation):
 
     archived: bool
     """Whether it is withdrawn: hidden from lists, kept, restorable."""
+
+
+class MergeableRead(RecordRead):
+    """What the server itself says of a record that may turn out to be another one."""
+
+    merged_into: RecordId | None
+    """The record that it turned out to be, which reads of its id answer; null while it is itself."""

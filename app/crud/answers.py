@@ -44,17 +44,17 @@ def written(work: Work, request: Request, resource: Resource, record: Record, *,
     work.shows((getattr(record, "marking_id", None),))
     headers = {"ETag": etag(record.version), BANNER: work.banner()}
     if created:
-        headers["Location"] = location(request, resource, record)
+        headers["Location"] = location(request, resource, record.id)
     return Response(record.representation, status_code=201 if created else 200, media_type=JSON, headers=headers)
 
 
-def location(request: Request, resource: Resource, record: Record) -> str:
+def location(request: Request, resource: Resource, record_id: str) -> str:
     """The address of a record."""
     path = request.scope["path"]
     root = path[: path.index("/api/v1/") + len("/api/v1/")]
     if resource.parent is not None:
         root += f"{resource.parent.resource.path}/{request.path_params[resource.parent.parameter]}/"
-    return f"{root}{resource.path}/{record.id}"
+    return f"{root}{resource.path}/{record_id}"
 
 
 def listed(work: Work, request: Request, page: Page) -> Response:

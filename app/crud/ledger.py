@@ -13,7 +13,7 @@ from app.core.columns import table_of
 from app.core.fields import Document, Moment
 from app.crud.resource import Resource
 from app.crud.store import not_found
-from app.models import LedgerEntry, SearchEntry
+from app.models import LedgerEntry, LedgerHead, SearchEntry
 
 LEDGER = table_of(LedgerEntry)
 DIRECTORY = table_of(SearchEntry)
@@ -34,7 +34,7 @@ class HistoryEntry(BaseModel):
     """Who: the name of the token or person."""
 
     action: str
-    """What was done: create, update, transition, withdraw, restore, revert."""
+    """What was done: create, update, transition, withdraw, restore, revert, merge."""
 
     reason: str | None
     """Why, if it was said."""
@@ -129,3 +129,20 @@ def place_of(work: Work, record_id: str, number: int) -> int | None:
     statement = select(LEDGER.c.seq).where(LEDGER.c.record_id == record_id, LEDGER.c.version == number)
     with work.beyond():  # whoever has come so far goes on from there, also where the record is hidden by now
         return work.session.scalar(statement)
+
+
+def head(work: Work) -> int:
+    """How far the ledger goes. All up to there is committed, since writers queue for the head."""
+    return int(work.session.scalars(select(LedgerHead.seq).where(LedgerHead.id == 1)).one())
+
+
+def last(work: Work, upto: int) -> Any:
+    """The last entry that the caller may see, up to a place; None if there is none."""
+    statement = (
+        select(LEDGER.c.record_id, LEDGER.c.version)
+        .select_from(entries())
+        .where(LEDGER.c.seq <= upto, entries_visible(work))
+        .order_by(LEDGER.c.seq.desc())
+        .limit(1)
+    )
+    return work.session.execute(statement).mappings().first()

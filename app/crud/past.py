@@ -37,7 +37,7 @@ def history(resource: Resource, parent_id: Any) -> Operation:
 
     def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
         query = from_address(PageQuery, request)
-        record_id, _, _ = stored(work, resource, id, parent_id(work, resource, request))
+        record_id = stored(work, resource, id, parent_id(work, resource, request)).id
         before = None
         if query.cursor is not None:
             try:

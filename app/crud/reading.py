@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -14,10 +14,21 @@ from app.core.prepared import Prepared
 from app.crud.resource import RESOURCES, Resource
 from app.crud.store import normal_key, not_found, rebuilt
 from app.errors import Fault, Invalid
+from app.models.mergeable import Mergeable
 
 
-def stored(work: Work, resource: Resource, key: str, parent: str | None = None) -> tuple[str, str, int]:
-    """The id, representation and version of a record, as stored. Raises NotFound."""
+class Stored(NamedTuple):
+    """A record as it is stored."""
+
+    id: str
+    representation: str
+    version: int
+    merged_into: str | None = None
+    """The record that it leads to, if it has been merged into another one."""
+
+
+def stored(work: Work, resource: Resource, key: str, parent: str | None = None) -> Stored:
+    """A record as it is stored. Raises NotFound."""
     record_id = as_id(key)
     named = record_id or (None if resource.key is None else normal_key(resource, key))
     if named is None:
@@ -27,7 +38,9 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
     if prepared is None:
         table = resource.table
         column = table.c.id if record_id is not None else resource.key_column
-        statement = select(table.c.id, table.c.representation, table.c.version, marking_of(table)).where(
+        columns = [table.c.id, table.c.representation, table.c.version, marking_of(table)]
+        columns += [table.c.merged_into] if issubclass(resource.model, Mergeable) else []
+        statement = select(*columns).where(
             column == bindparam("key", type_=column.type), visible(table, work.markings), resource.kind_only
         )
         if resource.parent is not None:
@@ -38,11 +51,11 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
     rows = prepared.run(work.cursor, values)
     if not rows:
         raise not_found(resource)
-    found_id, representation, version, marking = rows[0]
+    found_id, representation, version, marking, *merged = rows[0]
     work.holds(resource.noun, ((found_id, marking),))
     if representation is None:
         representation = rebuilt(work, resource, str(found_id))
-    return str(found_id), representation, version
+    return Stored(str(found_id), representation, version, str(merged[0]) if merged and merged[0] else None)
 
 
 def check_shape(resource: Resource, fields: Sequence[str], expand: Sequence[str]) -> None:

@@ -26,6 +26,8 @@ class Children:
 
     attribute: InstrumentedAttribute[Any]
     row: Callable[[int, Any], Any]
+    stronger: Callable[[Any, Any], Any] = lambda first, _second: first
+    """Which of two items stays when they turn out to be about the same record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,9 @@ class Resource:
     """What must follow when the record's marking has changed."""
 
     marking_of: Callable[[Work, Any], int | None] = own_marking
+
+    mergeable: Callable[[Work, Any, Any], Iterable[Fault]] | None = None
+    """What stands against merging one record into another; None: records of this kind are never merged."""
 
     titles: tuple[str, ...] = ("title",)
     """The fields whose words count most in a search."""

@@ -25,6 +25,7 @@ from app.access.work import reading, register_of, writing
 from app.core.jsonbody import loads
 from app.core.prepared import TooLong, too_long
 from app.crud.idempotency import first_answer, keep, key_of
+from app.db import retried
 from app.errors import NotAcceptable, Problem, TooLarge, UnsupportedMediaType
 
 JSON_TYPES = frozenset({"application/json"})
@@ -32,7 +33,6 @@ PATCH_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 SHORT = 16 * 1024
 """Bytes of a body that are examined in less than a thread hop's worth of time."""
 
-_ANSWERS = frozenset({"application/*", "application/json"})
 _REFUSED = re.compile(r"q\s*=\s*0(\.0*)?\s*(;|$)")
 
 
@@ -60,7 +60,7 @@ class RegisterRoute(APIRoute):
             if not endpoint.writes and short(request) and register_of(request).database.inline is not None:
                 request.scope["inline"] = True
                 try:
-                    return _call(endpoint, request, arguments)
+                    return _answer(endpoint, request, arguments)
                 except (TooLong, OperationalError) as error:
                     if not too_long(error):
                         raise
@@ -70,7 +70,7 @@ class RegisterRoute(APIRoute):
         return handle
 
 
-def _call(endpoint: Any, request: Request, arguments: dict[str, Any]) -> Response:
+def _answer(endpoint: Any, request: Request, arguments: dict[str, Any]) -> Response:
     """Does a request's work in one transaction, which is over before the answer is sent."""
     document = arguments.get("document")
     if isinstance(document, Problem):
@@ -91,16 +91,20 @@ def _call(endpoint: Any, request: Request, arguments: dict[str, Any]) -> Respons
         return answer
 
 
-def acceptable(request: Request) -> None:
-    """Raises NotAcceptable unless the caller takes JSON (RFC 9110, 12.5.1)."""
+_call = retried(_answer)
+
+
+def acceptable(request: Request, answer: str = "application/json") -> None:
+    """Raises NotAcceptable unless the caller takes what is answered, mostly JSON (RFC 9110, 12.5.1)."""
     accept = request.headers.get("accept", "")
     if not accept.strip() or "*/*" in accept:
         return
+    answers = (answer, answer.partition("/")[0] + "/*")
     for each in accept.split(","):
         media_type, _, parameters = each.partition(";")
-        if media_type.strip().lower() in _ANSWERS and not _REFUSED.search(parameters):
+        if media_type.strip().lower() in answers and not _REFUSED.search(parameters):
             return
-    raise NotAcceptable
+    raise NotAcceptable(f"Only `{answer}` can be answered here.")
 
 
 async def document_of(request: Request, types: frozenset[str]) -> Any:

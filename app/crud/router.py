@@ -14,9 +14,10 @@ from app.access.work import Work
 from app.core.derive import body_of, without_default
 from app.core.fields import Moment
 from app.core.query import CommaList, ListQuery
-from app.crud import bulk, ledger, past, store
-from app.crud.answers import listed, single, written
+from app.crud import bulk, ledger, merging, past, store
+from app.crud.answers import listed, location, single, written
 from app.crud.asking import from_address, from_body, no_parameters
+from app.crud.links import present_key
 from app.crud.listing import Page, page
 from app.crud.operations import Operation, add, noun_of
 from app.crud.reading import check_shape, shaped, stored
@@ -49,7 +50,8 @@ def operations(resource: Resource) -> list[Operation]:
     if resource.read_only:
         return reads
     writes = [_create(resource), _bulk(resource), _upsert(resource), _patch(resource), _withdraw(resource)]
-    return [*reads, *writes, _restore(resource), past.revert(resource, _for_change)]
+    merges = [] if resource.mergeable is None else [merging.merge(resource)]
+    return [*reads, *writes, _restore(resource), past.revert(resource, _for_change), *merges]
 
 
 def parent_of(work: Work, resource: Resource, request: Request) -> Any:
@@ -64,7 +66,7 @@ def parent_of(work: Work, resource: Resource, request: Request) -> Any:
 def _parent_id(work: Work, resource: Resource, request: Request) -> str | None:
     if resource.parent is None:
         return None
-    return stored(work, *_above(resource, request))[0]
+    return stored(work, *_above(resource, request)).id
 
 
 def _above(resource: Resource, request: Request) -> tuple[Resource, str]:
@@ -115,13 +117,21 @@ def _query(resource: Resource) -> Operation:
 def _read(resource: Resource) -> Operation:
     def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
         wanted = _shape_wanted(resource, request)
-        record_id, text, version = stored(work, resource, id, _parent_id(work, resource, request))
+        found = stored(work, resource, id, _parent_id(work, resource, request))
+        elsewhere = None
+        text, version = found.representation, found.version
         if wanted.as_at is not None:
-            entry = ledger.version_at(work, resource, record_id, wanted.as_at)
+            entry = ledger.version_at(work, resource, found.id, wanted.as_at)
             text, version = entry["representation"], entry["version"]
+        elif found.merged_into is not None:
+            elsewhere = present_key(work, resource.model.id, found.merged_into)
+            _, text, version, _ = stored(work, resource, elsewhere)
         if wanted.fields or wanted.expand:
             text = shaped(work, resource, [text], wanted.fields, wanted.expand)[0]
-        return single(work, request, text, version)
+        answer = single(work, request, text, version)
+        if elsewhere is not None:
+            answer.headers["Content-Location"] = location(request, resource, elsewhere)
+        return answer
 
     return Operation(
         "read", "GET", "/{id}", endpoint, Action.READ,

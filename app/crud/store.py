@@ -22,7 +22,7 @@ from app.core.derive import create_only
 from app.core.documents import Examined, examine
 from app.core.fields import addressable
 from app.core.ids import as_id, new_id
-from app.crud.links import reference_faults
+from app.crud.links import named, present_key, renamed
 from app.crud.resource import RESOURCES, Resource
 from app.crud.searching import index
 from app.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed, PreconditionRequired
@@ -93,7 +93,11 @@ def by_external_ref(work: Work, resource: Resource, external_ref: str, parent: R
     )
     if resource.parent is not None and parent is not None:
         statement = statement.where(resource.parent.column == parent.id)
-    return whole(work, resource, work.session.scalar(statement.with_for_update()))
+    record = whole(work, resource, work.session.scalar(statement.with_for_update()))
+    remaining = getattr(record, "merged_into", None)
+    if remaining is not None:
+        return find(work, resource, present_key(work, resource.model.id, remaining), lock=True)
+    return record
 
 
 def check_precondition(work: Work, record: Record, if_match: str | None) -> None:
@@ -110,8 +114,17 @@ def check_precondition(work: Work, record: Record, if_match: str | None) -> None
 
 def check_present(record: Any) -> None:
     """Raises Conflict if the record is withdrawn: it changes only once it is restored."""
+    check_unmerged(record)
     if record.archived:
         raise Conflict(f"The {RESOURCES.of(record).noun} is withdrawn. Restore it first.")
+
+
+def check_unmerged(record: Any) -> None:
+    """Raises Conflict if the record was merged into another one: it changes no more."""
+    remaining = getattr(record, "merged_into", None)
+    if remaining is not None:
+        noun = RESOURCES.of(record).noun
+        raise Conflict(f"The {noun} was merged into another one, {remaining}.", merged_into=str(remaining))
 
 
 def create(work: Work, resource: Resource, document: Any, *, parent: Any = None) -> Any:
@@ -206,7 +219,11 @@ def sound(work: Work, resource: Resource, examined: Examined, record: Any, paren
         if not faults and all(name in values for name in MARKING_FIELDS):
             faults += clearance_faults(work.actor, Mark.of(values), home_country=settings.home_country)
             faults += downgrade_faults(work, Mark.of(values), record)
-    faults += reference_faults(work, resource, values)
+    names, dangling = named(work, resource, values)
+    faults += dangling
+    if names:
+        values = renamed(resource.fields, values, names)
+        faults += [fault for rule in resource.rules for fault in rule(values)]
     faults += resource.check(work, values, record, parent)
     if faults:
         raise Invalid(faults=_distinct(faults))
@@ -334,10 +351,14 @@ def withdraw(work: Work, record: Any) -> None:
 
 def restore(work: Work, record: Any) -> None:
     """Takes a withdrawn record back into the lists. Raises Conflict if it no longer fits with the others."""
+    check_unmerged(record)
     if not record.archived:
         return
     resource = RESOURCES.of(record)
     values = resource.fields.model_validate(current(resource, record)).model_dump()
+    names, _ = named(work, resource, values)
+    if renamed(resource.fields, values, names) != values:
+        raise Conflict("It names a record that was merged into another one meanwhile.")
     if faults := list(resource.check(work, values, record, None)):
         raise Conflict("It does not fit with what was recorded meanwhile.", faults=faults)
     with changing(work, record, "restore", archived=[True, False]):
@@ -363,4 +384,6 @@ def upsert(
             raise PreconditionFailed(f"There is no such {resource.noun} yet.")
         return create(work, resource, document, parent=parent), True
     check_precondition(work, record, if_match)
+    if isinstance(document, dict):
+        document = document | {"external_ref": record.external_ref}  # another one, if it was merged into this record
     return replace(work, resource, record, document), False

@@ -7,13 +7,14 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import select
 
 from app.access.work import Work
-from app.core.fields import Document, Line, Moment, Title, bare
+from app.core.fields import Document, Line, MayName, Moment, Title, bare
 from app.core.query import Equals, Many
+from app.crud.links import present_key
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
 from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare, remark_participants
 from app.errors import Fault
-from app.models import Dialogue, Institution, Series
+from app.models import Dialogue, Institution, Partner, Series
 from app.models.choices import Format
 
 
@@ -22,7 +23,12 @@ def forum_name(text: str) -> str:
     return text.strip()
 
 
-Forum = Annotated[str, AfterValidator(forum_name), Field(pattern="^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=80)]
+Forum = Annotated[
+    str,
+    AfterValidator(forum_name),
+    Field(pattern="^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=80),
+    MayName(Partner.code),
+]
 
 
 class SessionItem(Document):
@@ -69,12 +75,22 @@ def known_forum(work: Work, values: Mapping[str, Any], _record: Dialogue | None,
     forum = values.get("forum")
     if forum is None:
         return
-    institution = work.session.scalar(select(Institution.code).where(Institution.code == forum.upper()))
+    institution = _institution(work, forum.upper())
     series = None if institution else work.session.scalar(select(Series.slug).where(Series.slug == forum.lower()))
     if institution is None and series is None:
         yield Fault(f"There is no institution or series {forum}", "unknown_reference", pointer="/forum")
     else:
         values["forum"] = institution or series  # type: ignore[index]
+
+
+def _institution(work: Work, code: str) -> str | None:
+    """The code of an institution as it is now, if there is one of this code."""
+    found = work.session.execute(
+        select(Institution.code, Institution.merged_into).where(Institution.code == code)
+    ).first()
+    if found is None or found.merged_into is None:
+        return found and found.code
+    return present_key(work, Institution.code, found.merged_into)
 
 
 DIALOGUES = RESOURCES.add(

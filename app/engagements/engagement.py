@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import Field, model_validator
 from sqlalchemy import select, update
@@ -174,8 +174,18 @@ class EngagementRead(MarkedRead):
     """Where it can go from here."""
 
 
+ROLES = get_args(PartnerRole)
+
+
+def weightier(*items: Any) -> Any:
+    """Of several items about one partner, the one with the greater part: a host rather than an observer."""
+    return min(items, key=lambda item: ROLES.index(item["role"]))
+
+
 CHILDREN = {
-    "partners": Children(Engagement.partners, lambda place, item: EngagementPartner(**item, position=place)),
+    "partners": Children(
+        Engagement.partners, lambda place, item: EngagementPartner(**item, position=place), stronger=weightier
+    ),
     "priorities": Children(
         Engagement.priority_links, lambda place, code: EngagementPriority(priority=code, position=place)
     ),

@@ -16,6 +16,7 @@ from app.access.permissions import PERMISSIONS, Action
 from app.access.work import reading, register_of, writing
 from app.crud.asking import no_parameters
 from app.crud.route import acceptable, announced_length
+from app.db import retried
 from app.errors import Fault, Invalid, TooLarge, UnsupportedMediaType
 from app.exchange.report import ImportReport
 from app.models.choices import Kind
@@ -174,12 +175,16 @@ def _answer(request: Request, form: FormData) -> Response:
         table = read_table(wishes.file.file.read(), name, max_bytes=most)
     except UnreadableFile as error:
         raise Invalid.at("/file", error.detail, error.code) from None
-    with writing(request) as work:
-        work.reason = reason_of(name)
-        report = import_table(
-            work, table, kind=wishes.kind, dry_run=wishes.dry_run, all_or_nothing=wishes.all_or_nothing
-        )
-    return Response(report.model_dump_json(), media_type="application/json")
+
+    @retried
+    def taken() -> ImportReport:
+        with writing(request) as work:
+            work.reason = reason_of(name)
+            return import_table(
+                work, table, kind=wishes.kind, dry_run=wishes.dry_run, all_or_nothing=wishes.all_or_nothing
+            )
+
+    return Response(taken().model_dump_json(), media_type="application/json")
 
 
 def reason_of(name: str) -> str:

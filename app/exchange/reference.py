@@ -13,6 +13,7 @@ from app.access.register import Register
 from app.access.work import writing_as
 from app.core.ids import new_id
 from app.crud import store
+from app.db import retried
 from app.models import Partner
 from app.partners.partners import PARTNERS
 
@@ -38,6 +39,7 @@ def countries() -> Iterator[dict[str, Any]]:
         }
 
 
+@retried
 def load_countries(register: Register) -> int:
     """Adds the countries that the register has not got yet, and tells how many."""
     register.refresh_markings()

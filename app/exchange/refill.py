@@ -9,6 +9,7 @@ from app.access.register import Register
 from app.access.wall import for_writing
 from app.crud import store
 from app.crud.resource import RESOURCES, Resource
+from app.db import retried
 
 BATCH = 500
 
@@ -33,6 +34,7 @@ def refill(register: Register, progress: Callable[[int], None] | None = None) ->
     return done
 
 
+@retried
 def _batch(register: Register, resource: Resource, after: str) -> tuple[int, str | None]:
     """Does the next records in the order of their ids; gives their number, and the last of them, if more may follow."""
     table = resource.table

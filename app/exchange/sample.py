@@ -21,6 +21,7 @@ from app.core.columns import Record
 from app.core.ids import new_id
 from app.crud import store
 from app.crud.resource import Resource
+from app.db import retried
 from app.engagements.participants import PARTICIPANTS
 from app.engagements.series import SERIES
 from app.exchange.common import slug_of
@@ -71,6 +72,7 @@ _OFFICES: dict[str, tuple[str, str | None, str | None]] = {
 }
 
 
+@retried
 def load_sample(register: Register, progress: Progress | None = None) -> dict[str, int]:
     """Adds what the register has not yet of the sample data, all or nothing; tells how many records of each noun."""
     load_countries(register)

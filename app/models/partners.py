@@ -6,9 +6,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.columns import Base, Id, Json, Record
+from app.models.mergeable import Mergeable
 
 
-class Partner(Record):
+class Partner(Mergeable, Record):
     """A state or an organisation, named by its code. A code never changes."""
 
     __tablename__ = "partner"

@@ -6,9 +6,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.columns import Id, Record
+from app.models.mergeable import Mergeable
 
 
-class Person(Record):
+class Person(Mergeable, Record):
     """Somebody who takes part in engagements, on either side."""
 
     __tablename__ = "person"

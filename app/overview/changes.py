@@ -76,31 +76,36 @@ class ChangesPage(BaseModel):
 def changes(work: Work, request: Request) -> Response:
     query = from_address(ChangesQuery, request)
     rows = ledger.after(work, place_in_ledger(work, query.after), limit=query.limit + 1)
-    items, more = [told(work, row) for row in rows[: query.limit]], len(rows) > query.limit
-    place = items[-1]["after"] if items else query.after
-    following = f"{base_address(request)}?after={place}&limit={query.limit}" if more else None
-    answer = {"items": items, "next": following, "after": place, "marking": work.banner()}
+    items, more = [item(work, row) for row in rows[: query.limit]], len(rows) > query.limit
+    end = items[-1]["after"] if items else query.after
+    following = f"{base_address(request)}?after={end}&limit={query.limit}" if more else None
+    answer = {"items": items, "next": following, "after": end, "marking": work.banner()}
     return Response(json.dumps(answer, ensure_ascii=False), media_type=JSON, headers={BANNER: work.banner()})
 
 
 def feed(work: Work, after: str, *, limit: int) -> Iterator[dict[str, Any]]:
     """The changes after a place. Raises Invalid if there is no such place."""
     for row in ledger.after(work, place_in_ledger(work, after), limit=limit):
-        yield told(work, row)
+        yield item(work, row)
 
 
-def told(work: Work, row: Any) -> dict[str, Any]:
-    """A change as the feed tells it."""
+def item(work: Work, row: Any) -> dict[str, Any]:
+    """An entry of the ledger as the feed tells it."""
     entry = ledger.HistoryEntry(**ledger.shown(work, row)).model_dump(mode="json")
     return entry | {
-        "after": f"{row['record_id']}.{row['version']}",
+        "after": place(row["record_id"], row["version"]),
         "record_type": row["record_type"],
         "record_id": str(row["record_id"]),
         "record": json.loads(row["representation"]),
     }
 
 
-def place_in_ledger(work: Work, after: str) -> int:
+def place(record_id: Any, version: int) -> str:
+    """How a place in the feed is named: by the change that stands there."""
+    return f"{record_id}.{version}"
+
+
+def place_in_ledger(work: Work, after: str, parameter: str = "after") -> int:
     """The number in the ledger that a place stands for. Raises Invalid."""
     if after == START:
         return 0
@@ -110,7 +115,7 @@ def place_in_ledger(work: Work, after: str) -> int:
         seq = ledger.place_of(work, known, int(version))
         if seq is not None:
             return seq
-    raise Invalid(faults=[Fault("There is no such place in the feed", "place", parameter="after")])
+    raise Invalid(faults=[Fault("There is no such place in the feed", "place", parameter=parameter)])
 
 
 def add_changes(router: APIRouter) -> None:

@@ -13,7 +13,7 @@ from app.crud.resource import RESOURCES, Children, Resource
 from app.errors import Fault
 from app.models import Institution, Membership, Partner
 from app.models.choices import InstitutionKind, MembershipRole
-from app.partners.partners import SORTS, PartnerFields, PartnerQuery, PartnerRead
+from app.partners.partners import SORTS, PartnerFields, PartnerQuery, PartnerRead, same_sort
 
 
 class MemberItem(Document):
@@ -100,6 +100,7 @@ INSTITUTIONS = RESOURCES.add(
         default_sort="name",
         key=Institution.code,
         rules=(members_sound,),
+        mergeable=same_sort,
         children={"members": Children(Institution.members, lambda place, item: Membership(**item, position=place))},
         titles=("name",),
         example={

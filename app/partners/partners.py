@@ -1,16 +1,21 @@
 """Partners: states and institutions with which there is a defence relationship."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.core.fields import Code, CreateOnly, Line, Prose, RecordFields, RecordRead, Title
+from app.access.work import Work
+from app.core.fields import Code, CreateOnly, Line, MergeableRead, Prose, RecordFields, Title
 from app.core.query import Equals, ListQuery, Many, Match, Scope, Where
 from app.core.search import FullText
 from app.crud.resource import RESOURCES, Resource
+from app.errors import Fault
 from app.models import CountryPartner, Institution, Partner
 from app.models.choices import PartnerType
+
+ALPHA_2 = 2
+"""The length of a country's code where something is said to be."""
 
 
 class PartnerFields(RecordFields):
@@ -41,7 +46,7 @@ class PartnerFields(RecordFields):
     """Where this was found."""
 
 
-class PartnerRead(RecordRead):
+class PartnerRead(MergeableRead):
     """What only the register says of a partner."""
 
     partner_type: PartnerType
@@ -83,6 +88,19 @@ def make(values: Mapping[str, Any]) -> Partner:
     return CountryPartner()
 
 
+def same_sort(_work: Work, merged: Partner, remaining: Partner) -> Iterator[Fault]:
+    """A partner is merged into one of its own type; a country of ISO 3166 is what it is."""
+    import pycountry  # noqa: PLC0415 - takes its time to load, and only a merge needs it
+
+    if pycountry.countries.get(alpha_2=merged.code) is not None:
+        yield Fault(f"{merged.code} is a country of ISO 3166, which is never merged away", "iso_country", pointer="")
+    if merged.partner_type != remaining.partner_type:
+        yield Fault(f"Is not of the type {merged.partner_type}", "unlike", pointer="/into")
+    elif len(merged.code) == ALPHA_2 != len(remaining.code):
+        detail = f"A place may be {merged.code}, and could not be {remaining.code}, which is no country's code"
+        yield Fault(detail, "unlike", pointer="/into")
+
+
 SORTS = (Partner.name, Partner.code, Partner.partner_type, Partner.updated_at, Partner.created_at)
 
 PARTNERS = RESOURCES.add(
@@ -99,6 +117,7 @@ PARTNERS = RESOURCES.add(
         default_sort="name",
         key=Partner.code,
         make=make,
+        mergeable=same_sort,
         titles=("name",),
         example={"code": "XK", "name": "Kosovo", "region": "Europe", "subregion": "Southern Europe"},
     )

@@ -35,6 +35,7 @@ class Edge:
         head = scope["method"] == "HEAD"
         if head:
             scope["method"] = "GET"  # HEAD mirrors GET (RFC 9110, 9.3.2), and every GET has one
+            scope["head"] = True  # for whoever would answer without end
         started = False
 
         async def answer(message: Message) -> None:

@@ -54,6 +54,11 @@ PROBLEM = {
         "detail": {"type": "string", "description": "What went wrong this time."},
         "instance": {"type": "string", "description": "The address that was asked for."},
         "request_id": {"type": "string", "description": "What to quote to the operator."},
+        "merged_into": {
+            "type": "string",
+            "format": "uuid",
+            "description": "The record that this one was merged into, where that is what stands against a change.",
+        },
         "errors": {
             "type": "array",
             "description": "Every fault of the request.",

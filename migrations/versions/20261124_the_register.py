@@ -115,6 +115,8 @@ def upgrade() -> None:
         sa.Column("home_status", sa.Text(), nullable=True, comment="Our own standing in it"),
         sa.Column("home_since", sa.Integer(), nullable=True),
         sa.Column("members_note", sa.Text(), nullable=True),
+        sa.Column("merged_into", ID, nullable=True, comment="The record that it turned out to be; NULL: itself"),
+        sa.ForeignKeyConstraint(["merged_into"], ["partner.id"], name=op.f("fk_partner_merged_into")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
         sa.UniqueConstraint("code", name=op.f("uq_partner_code")),
     )
@@ -404,6 +406,8 @@ def upgrade() -> None:
             comment="The record's JSON as clients read it, made in the transaction that changed it; NULL: to be rebuilt",
         ),
         sa.ForeignKeyConstraint(["partner"], ["partner.code"], name=op.f("fk_person_partner")),
+        sa.Column("merged_into", ID, nullable=True, comment="The record that it turned out to be; NULL: itself"),
+        sa.ForeignKeyConstraint(["merged_into"], ["person.id"], name=op.f("fk_person_merged_into")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     op.create_index("ix_person_name", "person", ["name"])

@@ -23,6 +23,7 @@ from app.models.lifecycle import LIFECYCLE
 from app.overview.access_log import AccessLogQuery
 from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
+from app.overview.stream import StreamQuery
 from app.records.disposals import DueQuery
 from support.databases import settings_for
 
@@ -101,6 +102,7 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/{noun}/{id}": ReadQuery,
         "/{noun}/{id}/history": PageQuery,
         "/changes": ChangesQuery,
+        "/changes/stream": StreamQuery,
         "/audit": AuditQuery,
         "/legal-holds": PageQuery,
         "/disposals": PageQuery,
