@@ -115,6 +115,16 @@ class NotAcceptable(Problem):
     )
 
 
+class RequestTimeout(Problem):
+    type = ProblemType(
+        "request-timeout",
+        "The body did not come in time",
+        408,
+        "The request took longer to send its body than this installation waits. Nothing of it was kept.",
+        "Send it again over a faster line, or in parts.",
+    )
+
+
 class Conflict(Problem):
     type = ProblemType(
         "conflict",
@@ -176,6 +186,16 @@ class PreconditionRequired(Problem):
         428,
         "This installation takes changes only with `If-Match`.",
         "Read the record and send its `ETag` as `If-Match`.",
+    )
+
+
+class TooManyRequests(Problem):
+    type = ProblemType(
+        "too-many-requests",
+        "Too many requests",
+        429,
+        "The caller has made as many requests in this minute as they may, or their address has sent many wrong tokens.",
+        "Wait for the seconds in `Retry-After`.",
     )
 
 

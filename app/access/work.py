@@ -18,6 +18,7 @@ from starlette.requests import Request
 
 from app.access import ledger
 from app.access.actor import Actor
+from app.access.limits import charge
 from app.access.markings import Mark
 from app.access.permissions import Action, require
 from app.access.register import Register
@@ -90,9 +91,10 @@ def _actor(register: Register, connection: Connection, request: Request) -> Acto
     address = request.client.host if request.client else None
     cursor = connection.connection.cursor()
     try:
-        actor = register.authenticate(cursor, bearer(request), address)
+        actor = register.authenticate(cursor, bearer(request), address, may_wait="inline" not in request.scope)
     finally:
         cursor.close()
+    charge(register.calls, request.scope, actor, register.settings.rate_limit)
     require(actor, action_of(request))
     return actor
 

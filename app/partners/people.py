@@ -4,14 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.core.fields import Code, Line, Prose, RecordFields, RecordRead, References, Title
+from app.core.fields import Code, Email, Line, Prose, RecordFields, RecordRead, References, Title
 from app.core.query import Equals, ListQuery, Many
 from app.core.search import FullText
 from app.crud.resource import RESOURCES, Resource
 from app.models import Partner, Person
 from app.models.choices import Service
-
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
 
 
 class PersonFields(RecordFields):

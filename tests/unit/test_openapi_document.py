@@ -130,8 +130,8 @@ def test_an_operation_documents_its_answers_and_errors(tag: str) -> None:
     known = {str(each.status) for each in PROBLEM_TYPES}
     for name, operation in under(tag).items():
         answers = operation["responses"]
-        due = {"401", "403", "503"} | ({"404"} if "{" in name else set())
-        due |= {"413", "415", "422"} if "requestBody" in operation else set()
+        due = {"401", "403", "429", "503"} | ({"404"} if "{" in name else set())
+        due |= {"408", "413", "415", "422"} if "requestBody" in operation else set()
         assert due <= set(answers), name
         assert any(status.startswith("2") for status in answers), name
         for status, answer in answers.items():

@@ -16,6 +16,7 @@ from support.databases import settings_for
 
 NOW = datetime.now(UTC)
 ID = "0190163d-8694-739b-aea5-966c26f8ad91"
+SECRET = "det_" + "a" * 43
 
 
 class Session:
@@ -95,6 +96,8 @@ def test_a_secret_is_exact(change: Callable[[str], str]) -> None:
         (["2001:db8::/32"], "2001:db9::1", False),
         (["2001:db8::/32"], "10.0.0.1", False),
         (["0.0.0.0/0"], "::1", False),
+        (["10.0.0.0/8"], "::ffff:10.1.2.3", True),
+        (["10.0.0.0/8"], "::ffff:11.0.0.1", False),
     ],
 )
 def test_a_token_is_for_its_networks_only(networks: list[str] | None, address: str | None, allowed: bool) -> None:
@@ -131,12 +134,11 @@ def register() -> Iterator[Register]:
 
 def row(**changes: Any) -> tuple[Any, ...]:
     found = {"id": ID, "name": "desk", "role": "reader", "clearance": "RESTRICTED", "nationality": "NZ"}
-    found |= {"networks": None, "expires_at": NOW + timedelta(days=1), "revoked_at": None, "markings": 0}
+    found |= {"groups": ["french-talks"], "networks": None, "rate_limit": None}
+    found |= {"expires_at": NOW + timedelta(days=1), "revoked_at": None}
+    found |= {"secret_hash": tokens.hashed(SECRET), "old_until": None, "user": None, "active": None, "markings": 0}
     assert set(changes) <= set(found)
     return tuple((found | changes).values())
-
-
-SECRET = "det_" + "a" * 43
 
 
 def authenticated(register: Register, lookup: Lookup, secret: str = SECRET, address: str | None = None) -> Any:
@@ -148,6 +150,18 @@ def authenticated(register: Register, lookup: Lookup, secret: str = SECRET, addr
 def test_a_token_stands_for_its_holder(register: Register, expires_at: Any) -> None:
     actor = authenticated(register, Lookup(row(expires_at=expires_at)))
     assert (actor.id, actor.role, actor.clearance, actor.nationality) == (ID, "reader", "RESTRICTED", "NZ")
+    assert (actor.groups, actor.user, actor.rate_limit) == ({"french-talks"}, None, None)
+
+
+def test_the_old_secret_is_good_while_it_is_said_to_be(register: Register) -> None:
+    for until in (NOW + timedelta(hours=1), "2199-01-01T00:00:00.000000Z"):
+        lookup = Lookup(row(secret_hash=tokens.hashed("another"), old_until=until))
+        assert authenticated(register, lookup).id == ID
+
+
+def test_a_token_belongs_to_its_user(register: Register) -> None:
+    actor = authenticated(register, Lookup(row(user=ID, active=True, groups='["cabinet"]', rate_limit=5)))
+    assert (actor.user, actor.groups, actor.rate_limit) == (ID, {"cabinet"}, 5)
 
 
 @pytest.mark.parametrize(
@@ -161,8 +175,25 @@ def test_a_token_stands_for_its_holder(register: Register, expires_at: Any) -> N
         Lookup(row(networks='["10.0.0.0/8"]')),
         Lookup(row(networks=["10.0.0.0/8"])),
         Lookup(row(networks="[]")),
+        Lookup(row(user=ID, active=False)),
+        Lookup(row(user=ID, active=0)),
+        Lookup(row(secret_hash=tokens.hashed("another"))),
+        Lookup(row(secret_hash=tokens.hashed("another"), old_until=NOW - timedelta(seconds=1))),
     ],
-    ids=["unknown", "expired", "expired text", "revoked", "to be revoked", "network", "network list", "no network"],
+    ids=[
+        "unknown",
+        "expired",
+        "expired text",
+        "revoked",
+        "to be revoked",
+        "network",
+        "network list",
+        "no network",
+        "user",
+        "user as number",
+        "rotated",
+        "overlap over",
+    ],
 )
 def test_every_refusal_reads_the_same(register: Register, lookup: Lookup) -> None:
     with pytest.raises(Unauthenticated) as refused:
