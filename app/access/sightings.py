@@ -3,16 +3,18 @@
 A write for each request would make every read wait for the writers' lock.
 """
 
+import json
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import Connection, Table, bindparam, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.columns import table_of
+from app.core.fields import instant_json
 from app.db import Database
 from app.models import Token, User
 
@@ -22,20 +24,7 @@ GATHERED = 1.0
 """Seconds in which sightings are gathered before they are written together."""
 
 
-def _statement(model: Any, column: str) -> Any:
-    table = table_of(model)
-    at = bindparam("at", type_=table.c[column].type)
-    return (
-        update(table)
-        .where(
-            table.c.id == bindparam("record", type_=table.c.id.type),
-            or_(table.c[column].is_(None), table.c[column] < at),
-        )
-        .values({column: at, "representation": None})  # built anew by whoever reads it next
-    )
-
-
-_STATEMENTS = {"token": _statement(Token, "last_used_at"), "user": _statement(User, "last_seen_at")}
+_SEEN = {"token": (table_of(Token), "last_used_at"), "user": (table_of(User), "last_seen_at")}
 
 
 class Sightings:
@@ -81,11 +70,10 @@ class Sightings:
             return
         try:
             with self.database.write() as connection:
-                for what, statement in _STATEMENTS.items():
-                    # In one order, so that two processes never wait for each other's rows.
-                    rows = [{"record": key[1], "at": at} for key, at in sorted(waiting.items()) if key[0] == what]
-                    if rows:
-                        connection.execute(statement, rows)
+                for what, (table, column) in _SEEN.items():
+                    seen = {record: at for (kind, record), at in waiting.items() if kind == what}
+                    if seen:
+                        _write(connection, table, column, seen)
         except SQLAlchemyError:
             log.warning("the last use of %d tokens and users could not be noted", len(waiting))
 
@@ -96,3 +84,22 @@ class Sightings:
         if self._writer is not None:
             self._writer.join(10)
         self.write()
+
+
+def _write(connection: Connection, table: Table, column: str, seen: Mapping[str, datetime]) -> None:
+    """Writes when some of a table's records were seen, in the rows and in what clients read of them."""
+    # In one order, so that two processes never wait for each other's rows.
+    found = select(table.c.id, table.c.representation).where(table.c.id.in_(seen)).order_by(table.c.id)
+    rows = [
+        {"record": record, "at": seen[record], "text": text and _seen(text, column, seen[record])}
+        for record, text in connection.execute(found.with_for_update())
+    ]
+    earlier = or_(table.c[column].is_(None), table.c[column] < bindparam("at", type_=table.c[column].type))
+    statement = update(table).where(table.c.id == bindparam("record", type_=table.c.id.type), earlier)
+    if rows:
+        connection.execute(statement.values({column: bindparam("at"), "representation": bindparam("text")}), rows)
+
+
+def _seen(representation: str, name: str, at: datetime) -> str:
+    record = json.loads(representation) | {name: instant_json(at)}
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
