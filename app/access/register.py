@@ -37,6 +37,7 @@ class Register:
         """Makes the user of somebody who signs in for the first time; set by whoever serves."""
 
         self._lookup = Prepared(tokens.LOOKUP.where(tokens.BY_HASH), self.database.reader.dialect)
+        self._lookup_old = Prepared(tokens.LOOKUP.where(tokens.BY_OLD_HASH), self.database.reader.dialect)
         self._person = Prepared(tokens.PERSON, self.database.reader.dialect)
         self._provider = _provider(settings)
 
@@ -62,16 +63,21 @@ class Register:
 
     def _bearer(self, cursor: Any, secret: str, address: str | None) -> tuple[Actor, int]:
         """Whoever holds an API token, and the number of markings."""
-        wanted = tokens.hashed(secret) if tokens.well_formed(secret) else None
-        rows = self._lookup.run(cursor, {"secret_hash": wanted}) if wanted is not None else []
+        if not tokens.well_formed(secret):
+            raise tokens.refused()
+        wanted = {"secret_hash": tokens.hashed(secret)}
+        rows = self._lookup.run(cursor, wanted)
+        rotated = not rows
+        if rotated:
+            rows = self._lookup_old.run(cursor, wanted)
         if not rows:
             raise tokens.refused()
         (token_id, name, role, clearance, nationality, groups, networks, rate_limit, expires_at, revoked_at,
-         secret_hash, old_until, user, active, markings) = rows[0]  # fmt: skip
+         old_until, user, active, markings) = rows[0]  # fmt: skip
         now = datetime.now(UTC)
         if revoked_at is not None or _instant(expires_at) <= now:
             raise tokens.refused()
-        if bytes(secret_hash) != wanted and (old_until is None or _instant(old_until) <= now):
+        if rotated and (old_until is None or _instant(old_until) <= now):
             raise tokens.refused()
         if user is not None and not active:
             raise tokens.refused()

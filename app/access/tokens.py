@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
@@ -92,14 +92,13 @@ LOOKUP = select(
     Token.rate_limit,
     Token.expires_at,
     Token.revoked_at,
-    Token.secret_hash,
     Token.old_until,
     Token.user,
     User.active,
     _MARKINGS,
 ).outerjoin(User, User.id == Token.user)
-_HASH = bindparam("secret_hash", type_=Token.secret_hash.type)
-BY_HASH = or_(Token.secret_hash == _HASH, Token.old_hash == _HASH)
+BY_HASH = Token.secret_hash == bindparam("secret_hash")
+BY_OLD_HASH = Token.old_hash == bindparam("secret_hash")
 
 PERSON = select(
     User.id, User.name, User.role, User.clearance, User.nationality, User.groups, User.active, _MARKINGS
