@@ -268,7 +268,7 @@ def _rotate() -> Operation:
         summary="Give a token a new secret",
         description="The new secret is good at once. The old one ends at once, or after `overlap_minutes`, so that "
         "whoever uses it can change over. It takes no `Idempotency-Key`.",
-        answer=ISSUED, example={"overlap_minutes": 60}, secret=True, errors=(412, 428),
+        answer=ISSUED, example={"overlap_minutes": 60}, secret=True, body_optional=True, errors=(412, 428),
     )  # fmt: skip
 
 

@@ -37,6 +37,9 @@ class Operation:
     secret: bool = False
     """Whether its answer holds a secret, which is kept nowhere."""
 
+    body_optional: bool = False
+    """Whether no body at all is as good as an empty object."""
+
     also: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
 
@@ -73,6 +76,7 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
     endpoint.action = operation.action  # type: ignore[attr-defined]
     endpoint.writes = operation.writes  # type: ignore[attr-defined]
     endpoint.secret = operation.secret  # type: ignore[attr-defined]
+    endpoint.body_optional = operation.body_optional  # type: ignore[attr-defined]
     path = base + operation.path
     router.add_api_route(
         path,
@@ -93,6 +97,7 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
             "parameters": parameters(noun, operation, path),
             "x-errors": sorted(errors_of(operation, path)),
             **({"x-example": operation.example} if operation.example is not None else {}),
+            **({"x-body-optional": True} if operation.body_optional else {}),
             **({"x-media-types": ["application/merge-patch+json"]} if operation.method == "PATCH" else {}),
         },
     )

@@ -143,7 +143,7 @@ def _complete(operation: dict[str, Any]) -> None:
     body = operation.get("requestBody")
     if body is not None:
         content = body["content"]
-        body["required"] = True
+        body["required"] = not operation.pop("x-body-optional", False)
         media = content.get("application/json", {})
         example = operation.pop("x-example", None)
         if example is not None:

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import text, update
 
 from app.access.register import Register
+from app.accounts.tokens import TOKENS
+from app.accounts.users import USERS
 from app.models import Answer, Token
 from support.client import Api
 from support.problems import faults, problem
@@ -47,6 +49,12 @@ def test_a_token_is_made_told_once_and_lets_its_holder_in(admin: Api) -> None:
     me = admin.with_secret(secret).read("/me")
     assert (me["name"], me["role"], me["clearance"]) == ("Tokyo desk", "contributor", "IN-CONFIDENCE")
     assert me["token"] == {"name": "Tokyo desk", "expires_at": made["expires_at"]}
+
+
+def test_the_examples_are_what_can_be_sent(admin: Api) -> None:
+    for resource in (TOKENS, USERS):
+        made = admin.make(f"/{resource.path}", dict(resource.example))
+        assert admin.change(f"/{resource.path}/{made['id']}", resource.patch_example)["version"] == 1
 
 
 def test_a_secret_is_kept_nowhere(admin: Api, register: Register, caplog: pytest.LogCaptureFixture) -> None:
@@ -216,6 +224,11 @@ def test_rotating_at_once(admin: Api) -> None:
     assert new.read("/me")["name"] == "Tokyo desk"
     is_refused(old)
     assert (answer.json()["old_until"], answer.headers["etag"]) == (None, '"2"')
+    bare = admin.ask("POST", f"{at}/rotate")
+    assert (bare.status_code, bare.headers["etag"]) == (200, '"3"')
+    is_refused(new)
+    problem(admin.ask("POST", f"{at}/rotate", content=b"{}"), 415)
+    problem(admin.ask("POST", "/tokens"), 415)
 
 
 def test_rotating_with_overlap(admin: Api, register: Register) -> None:
