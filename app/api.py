@@ -9,6 +9,8 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from app.accounts.me import add_me
+from app.accounts.tokens import add_tokens
+from app.accounts.users import USERS
 from app.crud.route import RegisterRoute
 from app.crud.router import add_resource
 from app.engagements.engagements import ENGAGEMENTS, KINDS
@@ -52,6 +54,8 @@ def api_routes() -> list[BaseRoute]:
     add_audit(router)
     add_access_log(router)
     add_me(router)
+    add_tokens(router)
+    add_resource(router, USERS)
     add_imports(router)
     return list(router.routes)
 

@@ -66,6 +66,12 @@ def _network(text: str) -> str:
     return known_network(text)
 
 
+def _group(text: str) -> str:
+    from app.commands.tokens import known_group
+
+    return known_group(text)
+
+
 @app.command()
 def demo(
     port: Port = 8000,
@@ -122,6 +128,9 @@ def token_create(
         str, typer.Option(callback=_checked(_nationality), help="The holder's, ISO 3166-1 alpha-2.")
     ] = "NZ",
     days: Annotated[int, typer.Option(min=1, max=3650, help="For how many days it is good.")] = 90,
+    group: Annotated[
+        list[str] | None, typer.Option(help="A need-to-know group that its holder belongs to; may be repeated.")
+    ] = None,
     network: Annotated[
         list[str] | None, typer.Option(help="An address or network that it may be used from; may be repeated.")
     ] = None,
@@ -130,7 +139,8 @@ def token_create(
     from app.commands import tokens
 
     networks = [_checked(_network)(each) for each in network or ()]
-    holder = tokens.Holder(name, role, clearance, nationality)
+    groups = tuple(_checked(_group)(each) for each in group or ())
+    holder = tokens.Holder(name, role, clearance, nationality, groups)
     with opened(get_settings()) as register:
         typer.echo(tokens.create(register, holder, days=days, networks=networks))
 

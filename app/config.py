@@ -3,19 +3,18 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
-Classification = Literal[
-    "UNCLASSIFIED", "IN-CONFIDENCE", "SENSITIVE", "RESTRICTED", "CONFIDENTIAL", "SECRET", "TOP SECRET"
-]
+from app.signin import Classification as Classification  # noqa: PLC0414 - re-exported
+from app.signin import SignInSettings
 
 DEFAULT_DATABASE = Path("var/register.db")
 
 
-class Settings(BaseSettings):
+class Settings(SignInSettings):
     """What an operator may set. Every field is documented in `docs/settings.md`; a test keeps it so."""
 
     model_config = SettingsConfigDict(

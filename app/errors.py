@@ -115,6 +115,16 @@ class NotAcceptable(Problem):
     )
 
 
+class RequestTimeout(Problem):
+    type = ProblemType(
+        "request-timeout",
+        "The body did not come in time",
+        408,
+        "The request took longer to send its body than this installation waits. Nothing of it was kept.",
+        "Send it again over a faster line, or in parts.",
+    )
+
+
 class Conflict(Problem):
     type = ProblemType(
         "conflict",
@@ -184,7 +194,7 @@ class TooManyRequests(Problem):
         "too-many-requests",
         "Too many requests",
         429,
-        "The caller asks for more at the same time, or in a short time, than this installation gives.",
+        "The caller asks for more, at once or in a minute, than they may; or wrong tokens come from their address.",
         "Try again after the seconds in `Retry-After`.",
     )
 

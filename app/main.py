@@ -5,15 +5,32 @@ from contextlib import asynccontextmanager
 
 import anyio.to_thread
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.access.register import Register
+from app.accounts.users import admit
 from app.api import PREFIX, Nouns, api_routes
 from app.config import Settings, get_settings
 from app.overview.following import Streams
 from app.web import docs, health, pages, problem_answers, problems
 from app.web.edge import Edge
 from app.web.openapi import openapi_document
+from app.web.patience import Patience
 from app.web.stopping import when_told_to_stop
+
+CORS_SENT = ("Authorization", "Change-Reason", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id")
+CORS_SHOWN = (
+    "ETag",
+    "Idempotency-Replayed",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Marking",
+    "X-Request-Id",
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -38,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.register = Register(settings)
     app.state.streams = Streams(app.state.register)
+    app.state.register.admit = admit
     routes = api_routes()
     app.router.routes.append(Nouns(PREFIX, routes))
     for router in (docs.router, problems.router, health.router):
@@ -45,5 +63,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount(pages.STATIC_PATH, pages.static_files())
     app.openapi = lambda: openapi_document(app, routes)  # type: ignore[method-assign]
     problem_answers.install(app)
-    app.add_middleware(Edge)
+    wrap(app, settings)
     return app
+
+
+def wrap(app: FastAPI, settings: Settings) -> None:
+    """Puts the layers around an application, the innermost first."""
+    app.add_middleware(Patience, seconds=settings.body_seconds)
+    app.add_middleware(Edge, hsts_seconds=settings.hsts_seconds)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=CORS_SENT,
+            expose_headers=CORS_SHOWN,
+        )
+    if settings.trusted_proxies:
+        # Not uvicorn's own switch: so it is the same under any server, and the setting alone decides.
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))

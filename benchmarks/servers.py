@@ -40,6 +40,7 @@ class Server:
         ]
         environment = {
             "TRACKER_DATABASE_URL": url,
+            "TRACKER_RATE_LIMIT": "0",
             "BENCH_DATABASE_URL": url,
             "BENCH_MARKINGS": markings,
             "PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}",

@@ -130,6 +130,8 @@ def serve(settings: Settings, apps: Apps, source: Databases) -> Iterator[Callabl
 
         def serving(**changes: object) -> Api:
             app = stack.enter_context(apps.serving(settings.model_copy(update=changes)))
-            return Api(stack.enter_context(apps.client(app)), source.template.secrets, None).as_("contributor")
+            made = stack.enter_context(apps.client(app))
+            made.app = app  # type: ignore[attr-defined]
+            return Api(made, source.template.secrets, None).as_("contributor")
 
         yield serving

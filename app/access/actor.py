@@ -17,6 +17,12 @@ class Actor:
     groups: frozenset[str] = frozenset()
     """The need-to-know groups that they belong to, by slug."""
 
+    user: str | None = None
+    """The user whose token it is, or who has signed in with the identity provider."""
+
+    rate_limit: int | None = None
+    """Requests a minute; None: as many as the installation allows."""
+
 
 def system(name: str) -> Actor:
     """The register itself at work for its operator, from the command line."""

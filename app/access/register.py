@@ -1,18 +1,25 @@
 """The register as one process has it open: its settings, its database, what it knows of markings."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.access import tokens
 from app.access.access_log import AccessLog
 from app.access.actor import Actor
 from app.access.known_markings import Markings
+from app.access.limits import Windows, too_many_wrong
 from app.access.seals import Sealer
+from app.access.sightings import Sightings
 from app.config import Settings
-from app.core.prepared import Prepared
+from app.core.prepared import Prepared, TooLong
 from app.db import Database
-from app.errors import Unauthenticated
+from app.errors import Forbidden, Unauthenticated
+
+if TYPE_CHECKING:
+    from app.access.claims import Identity
+    from app.access.oidc import Provider
 
 
 class Register:
@@ -30,25 +37,91 @@ class Register:
         self.seals = Sealer(settings.ledger_seals, settings.seal_key)
         self.access_log = AccessLog(self.database, settings.log_reads_from)
         self.prepared: dict[Any, Prepared] = {}
-        self._lookup = Prepared(tokens.LOOKUP.where(tokens.BY_HASH), self.database.reader.dialect)
+        self.sightings = Sightings(self.database, settings.token_use_seconds)
+        self.calls = Windows()
+        self.wrong_tokens = Windows()
+        self.admit: Callable[[Register, Identity], None] | None = None
+        """Makes the user of somebody who signs in for the first time; set by whoever serves."""
 
-    def authenticate(self, cursor: Any, secret: str, address: str | None) -> Actor:
+        self._lookup = Prepared(tokens.LOOKUP.where(tokens.BY_HASH), self.database.reader.dialect)
+        self._lookup_old = Prepared(tokens.LOOKUP.where(tokens.BY_OLD_HASH), self.database.reader.dialect)
+        self._person = Prepared(tokens.PERSON, self.database.reader.dialect)
+        self._provider = _provider(settings)
+
+    def authenticate(self, cursor: Any, secret: str, address: str | None, *, may_wait: bool = True) -> Actor:
         """The actor that a token stands for, at this moment.
 
-        Raises Unauthenticated, in the same words whatever is wrong with the token. It also notices markings that
-        another process has added, so that what may be seen is never decided on old knowledge.
+        Raises Unauthenticated, in the same words whatever is wrong with the token; TooManyRequests when many wrong
+        ones have come from the address; TooLong where it would have to wait and may not. It also notices markings
+        that another process has added, so that what may be seen is never decided on old knowledge.
         """
-        rows = self._lookup.run(cursor, {"secret_hash": tokens.hashed(secret)}) if tokens.well_formed(secret) else []
-        if not rows:
-            raise refused()
-        token_id, name, role, clearance, nationality, networks, expires_at, revoked_at, markings = rows[0]
-        if revoked_at is not None or _instant(expires_at) <= datetime.now(UTC):
-            raise refused()
-        if not tokens.allows_address(json.loads(networks) if isinstance(networks, str) else networks, address):
-            raise refused()
+        try:
+            if self._provider is None or secret.startswith(tokens.PREFIX):
+                actor, markings = self._bearer(cursor, secret, address)
+            else:
+                actor, markings = self._signed_in(cursor, self._provider, secret, may_wait=may_wait)
+        except Unauthenticated:
+            if throttled := too_many_wrong(self.wrong_tokens, address, self.settings.wrong_token_limit):
+                raise throttled from None
+            raise
         if markings != self.markings.count:
             self.refresh_markings()
-        return Actor(str(token_id), name, role, clearance, nationality)
+        return actor
+
+    def _bearer(self, cursor: Any, secret: str, address: str | None) -> tuple[Actor, int]:
+        """Whoever holds an API token, and the number of markings."""
+        if not tokens.well_formed(secret):
+            raise tokens.refused()
+        wanted = {"secret_hash": tokens.hashed(secret)}
+        rows = self._lookup.run(cursor, wanted)
+        rotated = not rows
+        if rotated:
+            rows = self._lookup_old.run(cursor, wanted)
+        if not rows:
+            raise tokens.refused()
+        (token_id, name, role, clearance, nationality, groups, networks, rate_limit, expires_at, revoked_at,
+         old_until, user, active, markings) = rows[0]  # fmt: skip
+        now = datetime.now(UTC)
+        if revoked_at is not None or _instant(expires_at) <= now:
+            raise tokens.refused()
+        if rotated and (old_until is None or _instant(old_until) <= now):
+            raise tokens.refused()
+        if user is not None and not active:
+            raise tokens.refused()
+        if not tokens.allows_address(_plain(networks), address):
+            raise tokens.refused()
+        self.sightings.note("token", str(token_id))
+        if user is not None:
+            user = str(user)
+            self.sightings.note("user", user)
+        belongs = frozenset(_plain(groups))
+        return Actor(str(token_id), name, role, clearance, nationality, belongs, user, rate_limit), markings
+
+    def _signed_in(self, cursor: Any, provider: "Provider", token: str, *, may_wait: bool) -> tuple[Actor, int]:
+        """Whom an identity provider vouches for, and the number of markings. The user's row says what it does not."""
+        identity = provider.identify(token, may_wait=may_wait)
+        if identity is None:
+            raise tokens.refused()
+        named = {"issuer": identity.issuer, "subject": identity.subject}
+        rows = self._person.run(cursor, named)
+        if not rows and self.admit is not None:
+            if not may_wait:
+                raise TooLong
+            self.admit(self, identity)
+            rows = self._person.run(cursor, named)
+        if not rows:
+            raise tokens.refused()
+        user, name, role, clearance, nationality, groups, active, markings = rows[0]
+        if not active:
+            raise tokens.refused()
+        self.sightings.note("user", str(user))
+        role = identity.role or role
+        if role is None:
+            raise Forbidden("Neither the identity provider nor the register says which role the caller has.")
+        belongs = identity.groups if identity.groups is not None else frozenset(_plain(groups))
+        clearance = identity.clearance or clearance or "UNCLASSIFIED"
+        nationality = identity.nationality or nationality
+        return Actor(str(user), name, role, clearance, nationality, belongs, str(user)), markings
 
     def refresh_markings(self) -> None:
         """Reads the markings anew."""
@@ -57,16 +130,23 @@ class Register:
         self.access_log.forget()
 
     def close(self) -> None:
+        self.sightings.close()
         self.seals.close()
         self.database.close()
 
 
-def refused() -> Unauthenticated:
-    return Unauthenticated(
-        "The token is unknown, expired, revoked, or not for use from here.",
-        headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
-    )
+def _provider(settings: Settings) -> "Provider | None":
+    if not settings.oidc_issuer:
+        return None
+    from app.access.oidc import Provider  # noqa: PLC0415 - cryptography takes its time to load
+
+    return Provider(settings)
 
 
 def _instant(value: Any) -> datetime:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _plain(value: Any) -> Any:
+    """A JSON value as the driver gives it: text on SQLite."""
+    return json.loads(value) if isinstance(value, str) else value

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from app.access import ledger, wall
 from app.access.access_log import Sight
 from app.access.actor import Actor, system
+from app.access.limits import charge
 from app.access.markings import Mark
 from app.access.permissions import Action, require
 from app.access.register import Register
@@ -142,10 +143,11 @@ def _actor(register: Register, connection: Connection, request: Request) -> Acto
     address = request.client.host if request.client else None
     cursor = connection.connection.cursor()
     try:
-        actor = register.authenticate(cursor, bearer(request), address)
+        actor = register.authenticate(cursor, bearer(request), address, may_wait="inline" not in request.scope)
     finally:
         cursor.close()
     request.scope["actor"] = actor
+    charge(register.calls, request.scope, actor, register.settings.rate_limit)
     require(actor, action_of(request))
     return actor
 

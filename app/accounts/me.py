@@ -9,9 +9,35 @@ from starlette.responses import Response
 
 from app.access.permissions import PERMISSIONS, Action
 from app.access.work import Work
+from app.core.fields import Moment, RecordId
 from app.crud.asking import no_parameters
 from app.crud.operations import Noun, Operation, add
+from app.models import Token, User
 from app.models.choices import Classification, Role
+
+
+class MyUser(BaseModel):
+    """The user that a caller is."""
+
+    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+
+    id: RecordId
+    """Their id."""
+
+    name: str
+    """Their name."""
+
+
+class MyToken(BaseModel):
+    """The API token that a caller has come with."""
+
+    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+
+    name: str
+    """Its name."""
+
+    expires_at: Moment
+    """Until when it is good."""
 
 
 class Me(BaseModel):
@@ -20,7 +46,7 @@ class Me(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
     name: str
-    """The name of the token."""
+    """The name of the token or user, as it stands in the ledger."""
 
     role: Role
     """What they are."""
@@ -31,20 +57,39 @@ class Me(BaseModel):
     nationality: str | None
     """ISO 3166-1 alpha-2; null counts as foreign."""
 
+    groups: list[str]
+    """The need-to-know groups that they belong to."""
+
     permissions: list[Action]
     """What their role may do."""
+
+    user: MyUser | None
+    """The user that they are; null for a token that belongs to nobody."""
+
+    token: MyToken | None
+    """The API token that they have come with; null for who signs in with the identity provider."""
+
+    rate_limit: int | None
+    """How many requests a minute they may make; null: any number."""
 
 
 def me(work: Work, request: Request) -> Response:
     no_parameters(request)
     actor: Any = work.actor
     allowed = [action for action, roles in PERMISSIONS.items() if actor.role in roles]
+    limit = work.register.settings.rate_limit if actor.rate_limit is None else actor.rate_limit
+    user = None if actor.user is None else MyUser.model_validate(work.session.get_one(User, actor.user))
+    token = None if actor.id == actor.user else MyToken.model_validate(work.session.get_one(Token, actor.id))
     answer = Me(
         name=actor.name,
         role=actor.role,
         clearance=actor.clearance,
         nationality=actor.nationality,
+        groups=sorted(actor.groups),
         permissions=allowed,
+        user=user,
+        token=token,
+        rate_limit=limit or None,
     )
     return Response(answer.model_dump_json(), media_type="application/json")
 
@@ -54,7 +99,8 @@ def add_me(router: APIRouter) -> None:
     operation = Operation(
         "read", "GET", "", me, Action.READ,
         summary="Who am I",
-        description="The caller's name, role, clearance and nationality, and what the role may do.",
+        description="The caller's name, role, clearance, nationality and groups, what the role may do, the user and "
+        "token that they are here with, and how often they may ask.",
         answer=Me,
     )  # fmt: skip
     add(router, Noun("Access", "me"), operation, "/me")

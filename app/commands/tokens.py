@@ -1,18 +1,25 @@
 """API tokens, as the operator manages them."""
 
-import secrets
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.access import tokens
+from app.access.actor import system
 from app.access.register import Register
+from app.access.work import Work, writing_as
+from app.accounts.tokens import TOKENS, renew
+from app.accounts.tokens import revoke as end
 from app.commands.opening import Refused
-from app.core.ids import as_id
+from app.core.columns import instant_text
+from app.core.ids import as_id, new_id
+from app.crud import store
 from app.db import retried
 from app.models import Token
 from app.models.choices import Classification, Role
@@ -26,6 +33,14 @@ class Holder:
     role: Role
     clearance: Classification
     nationality: str
+    groups: tuple[str, ...] = ()
+
+
+def known_group(text: str) -> str:
+    """A need-to-know group as it is kept. Raises ValueError if it cannot be one."""
+    if not re.fullmatch("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", text, re.ASCII):
+        raise ValueError(f"{text!r} is not a group: letters, digits and hyphens, such as french-talks")
+    return text.lower()
 
 
 def known_country(code: str) -> str:
@@ -45,39 +60,42 @@ def known_network(text: str) -> str:
         raise ValueError(f"{error}; give an address or a network, such as 10.1.0.0/16") from None
 
 
+def _writing(register: Register) -> AbstractContextManager[Work]:
+    return writing_as(register, system("command line"), new_id())
+
+
 @retried
 def create(register: Register, holder: Holder, *, days: int, networks: list[str]) -> str:
     """A new token's secret, which is not to be had again."""
-    with register.database.write() as connection, Session(connection) as session:
-        _, secret = tokens.create(
-            session,
-            name=holder.name,
-            role=holder.role,
-            clearance=holder.clearance,
-            nationality=holder.nationality,
-            now=datetime.now(UTC),
-            days=days,
-            networks=networks or None,
-        )
+    with _writing(register) as work:
+        return _made(work, holder, days=days, networks=networks)
+
+
+def _made(work: Work, holder: Holder, *, days: int, networks: list[str]) -> str:
+    document: dict[str, Any] = asdict(holder) | {
+        "groups": list(holder.groups),
+        "networks": networks or None,
+        "expires_at": instant_text(work.now + timedelta(days=days)),
+    }
+    secret: str = store.create(work, TOKENS, document).secret
     return secret
 
 
 def replace(register: Register, holders: Iterable[Holder], *, days: int) -> dict[str, str]:
     """New secrets, by role, for tokens of these names; those that bore the names before are good no more."""
     made: dict[str, str] = {}
-    now = datetime.now(UTC)
-    with register.database.write() as connection, Session(connection) as session:
+    with _writing(register) as work:
         for holder in holders:
-            token = session.scalar(select(Token).where(Token.name == holder.name, Token.revoked_at.is_(None)).limit(1))
+            named = select(Token).where(Token.name == holder.name, Token.revoked_at.is_(None))
+            token = work.session.scalar(named.limit(1))
             if token is None:
-                details = {name: getattr(holder, name) for name in ("name", "role", "clearance", "nationality")}
-                _, made[holder.role] = tokens.create(session, **details, now=now, days=days)
+                made[holder.role] = _made(work, holder, days=days, networks=[])
                 continue
-            secret = made[holder.role] = tokens.PREFIX + secrets.token_urlsafe(32)
-            token.secret_hash = tokens.hashed(secret)
-            token.role, token.clearance, token.nationality = holder.role, holder.clearance, holder.nationality
-            token.created_at, token.expires_at = now, now + timedelta(days=days)
-        session.flush()
+            with store.changing(work, token, "rotate"):
+                made[holder.role] = renew(token)
+                token.old_hash = token.old_until = None
+                token.role, token.clearance, token.nationality = holder.role, holder.clearance, holder.nationality
+                token.expires_at = work.now + timedelta(days=days)
     return made
 
 
@@ -105,16 +123,15 @@ def _line(token: Token) -> tuple[str, ...]:
 @retried
 def revoke(register: Register, which: str) -> str:
     """Ends a token, named by its id or by its name if no other valid one bears it; tells what it was."""
-    with register.database.write() as connection, Session(connection) as session:
+    with _writing(register) as work:
         named = Token.name == which
         if (token_id := as_id(which)) is not None:
             named = or_(named, Token.id == token_id)
-        found = list(session.scalars(select(Token).where(named, Token.revoked_at.is_(None))))
+        found = list(work.session.scalars(select(Token).where(named, Token.revoked_at.is_(None))))
         if not found:
             raise Refused(f"There is no token {which!r} that could be revoked: see `tracker token list`")
         if len(found) > 1:
             ids = ", ".join(str(each.id) for each in found)
             raise Refused(f"{len(found)} tokens are named {which!r}: say which by its id ({ids})")
-        found[0].revoked_at = datetime.now(UTC)
-        session.flush()
+        end(work, found[0])
         return f"{found[0].name} ({found[0].role})"

@@ -225,6 +225,10 @@ ExternalRef = Annotated[
 """The id in the system that a record came from."""
 
 
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+"""An address to write to."""
+
+
 class RecordFields(Document):
     """What every record may carry."""
 

@@ -29,6 +29,8 @@ def key_of(request: Request) -> str | None:
     key = request.headers.get(HEADER)
     if key is None:
         return None
+    if getattr(request.scope["endpoint"], "secret", False):
+        raise _wrong("Is not taken here: the answer holds a secret, which is not kept to be given again", "not_allowed")
     key = key.strip().strip('"')
     if not 1 <= len(key) <= LONGEST or not key.isprintable() or not key.isascii():
         raise _wrong("Must be 1 to 255 printable ASCII characters", "pattern")

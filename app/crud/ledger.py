@@ -124,9 +124,10 @@ def after(work: Work, place: int, *, limit: int) -> Sequence[Any]:
     return work.session.execute(statement).mappings().all()
 
 
-def place_of(work: Work, record_id: str, number: int) -> int | None:
-    """Where in the ledger a version of a record stands."""
-    statement = select(LEDGER.c.seq).where(LEDGER.c.record_id == record_id, LEDGER.c.version == number)
+def place_of(work: Work, record_id: str, number: int, *, among: Any = LEDGER) -> int | None:
+    """Where in the ledger a version of a record stands; `among` the `entries()` of the feed, if it is asked there."""
+    statement = select(LEDGER.c.seq).select_from(among)
+    statement = statement.where(LEDGER.c.record_id == record_id, LEDGER.c.version == number)
     with work.beyond():  # whoever has come so far goes on from there, also where the record is hidden by now
         return work.session.scalar(statement)
 

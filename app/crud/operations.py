@@ -34,8 +34,18 @@ class Operation:
     """The parameters that its address takes."""
 
     cursor_only: bool = False
+    secret: bool = False
+    """Whether its answer holds a secret, which is kept nowhere."""
+
+    body_optional: bool = False
+    """Whether no body at all is as good as an empty object."""
+
     also: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        return self.action not in READING and self.method != "GET" and self.verb != "query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,9 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
     sent = [each for name, each in signature.parameters.items() if name != "work"]
     endpoint.__signature__ = signature.replace(parameters=sent)  # type: ignore[attr-defined]
     endpoint.action = operation.action  # type: ignore[attr-defined]
-    endpoint.writes = operation.action not in READING  # type: ignore[attr-defined]
+    endpoint.writes = operation.writes  # type: ignore[attr-defined]
+    endpoint.secret = operation.secret  # type: ignore[attr-defined]
+    endpoint.body_optional = operation.body_optional  # type: ignore[attr-defined]
     path = base + operation.path
     router.add_api_route(
         path,
@@ -85,6 +97,7 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
             "parameters": parameters(noun, operation, path),
             "x-errors": sorted(errors_of(operation, path)),
             **({"x-example": operation.example} if operation.example is not None else {}),
+            **({"x-body-optional": True} if operation.body_optional else {}),
             **({"x-media-types": ["application/merge-patch+json"]} if operation.method == "PATCH" else {}),
         },
     )
@@ -97,13 +110,13 @@ def described(operation: Operation) -> str:
 
 def errors_of(operation: Operation, path: str) -> set[int]:
     """The statuses besides success that an operation can answer with."""
-    errors = {401, 403, 406, 422, 503, *operation.errors}
+    errors = {401, 403, 406, 422, 429, 503, *operation.errors}
     if "{" in path:
         errors.add(404)
-    if operation.action not in READING:
+    if operation.writes:
         errors |= {409}
     if operation.method in {"POST", "PUT", "PATCH"} and operation.verb != "restore":
-        errors |= {413, 415}
+        errors |= {408, 413, 415}
     if operation.verb in ("patch", "withdraw", "restore", "revert", "upsert", "transition", "merge"):
         errors |= {412, 428}
     return errors
@@ -124,9 +137,9 @@ def parameters(noun: Noun, operation: Operation, path: str) -> list[dict[str, An
         found.append(header("If-None-Match", "An `ETag` that the caller has: 304 if it is still the present one."))
     if 412 in errors_of(operation, path):  # noqa: PLR2004 - precondition failed
         found.append(header("If-Match", 'The `ETag` that the change is meant for, such as `"3"`.'))
-    if operation.action not in READING:
+    if operation.writes:
         found.append(header("Change-Reason", "Why the change is made; kept in its history."))
-        if operation.method == "POST":
+        if operation.method == "POST" and not operation.secret:
             found.append(header("Idempotency-Key", "The same key and body get the first answer again, for a day."))
     return found
 

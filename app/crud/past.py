@@ -82,7 +82,7 @@ def revert(resource: Resource, for_change: Any) -> Operation:
         return written(work, request, resource, record, created=False)
 
     return Operation(
-        "revert", "POST", "/{id}/revert", endpoint, Action.WRITE,
+        "revert", "POST", "/{id}/revert", endpoint, resource.writes,
         summary=f"Take {resource.article} back to an earlier version",
         description="Writes the record as it was at that version, as a new version. What only creation sets, and the "
         "status, which moves by transitions, stay as they are.",

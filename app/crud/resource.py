@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Table, literal_column, true
 from sqlalchemy import inspect as inspect_mapped
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
+from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import Record, table_of
 from app.core.derive import patch_model, read_model, references, selection_model
@@ -111,6 +112,12 @@ class Resource:
 
     administered: bool = False
     """Whether only administrators write it."""
+    administrative: bool = False
+    """Whether it is no part of what the register is about, but of who may use it.
+
+    Such records are read and written by administrators alone, and are not entered in the directory of records: feed,
+    history and search know nothing of them. The audit trail does.
+    """
 
     kinds: "tuple[Resource, ...]" = ()
     """The resources whose records this one reads together."""
@@ -124,6 +131,16 @@ class Resource:
     @property
     def article(self) -> str:
         return f"{'an' if self.noun[0] in 'aeio' else 'a'} {self.noun}"
+
+    @property
+    def reads(self) -> Action:
+        """What reading it asks of a role."""
+        return Action.ADMINISTER if self.administrative else Action.READ
+
+    @property
+    def writes(self) -> Action:
+        """What writing it asks of a role."""
+        return Action.ADMINISTER if self.administrative or self.administered else Action.WRITE
 
     @property
     def operation_name(self) -> str:
@@ -221,7 +238,10 @@ class Resource:
 
 
 class Registry:
-    """Every resource that has been declared. What serves all of them (tests, upkeep, search) asks here."""
+    """Every resource that has been declared. What serves all of them (tests, upkeep, search) asks here.
+
+    Those of administration are found by name and by record only: who goes through all never meets them.
+    """
 
     def __init__(self) -> None:
         self._resources: dict[str, Resource] = {}
@@ -231,7 +251,7 @@ class Registry:
         return resource
 
     def __iter__(self) -> Any:
-        return iter(self._resources.values())
+        return (each for each in self._resources.values() if not each.administrative)
 
     def __getitem__(self, path: str) -> Resource:
         return self._resources[path]

@@ -112,6 +112,8 @@ async def document_of(request: Request, types: frozenset[str]) -> Any:
     try:
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         body = await body_of(request, register_of(request).settings.max_body_bytes)
+        if not body and getattr(request.scope["endpoint"], "body_optional", False):
+            return {}
         if media_type not in types:
             return UnsupportedMediaType(headers={"Accept-Patch": ", ".join(sorted(PATCH_TYPES))})
         return loads(body)

@@ -1,7 +1,6 @@
 """From a declaration to a router: the operations that every resource has."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -9,13 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.permissions import Action
 from app.access.work import Work
 from app.core.derive import body_of, without_default
 from app.core.fields import Moment
 from app.core.query import CommaList, ListQuery
 from app.crud import bulk, ledger, merging, past, store
-from app.crud.answers import listed, location, single, written
+from app.crud.answers import JSON, etag, listed, location, single, written
 from app.crud.asking import from_address, from_body, no_parameters
 from app.crud.links import present_key
 from app.crud.listing import Page, page
@@ -39,14 +37,15 @@ def add_resource(router: APIRouter, resource: Resource, *, under: Resource | Non
         base = f"/{above.path}/{{{resource.parent.parameter}}}/{resource.path}"
     shown = under is None or resource.parent is None or under is resource.parent.resource
     for each in operations(resource):
-        administered = resource.administered and each.action is Action.WRITE
-        operation = replace(each, action=Action.ADMINISTER) if administered else each
-        add(router, noun_of(resource), operation, base, shown=shown)
+        add(router, noun_of(resource), each, base, shown=shown)
 
 
 def operations(resource: Resource) -> list[Operation]:
     """What can be done with the records of a resource."""
-    reads = [_list(resource), _query(resource), _read(resource), past.history(resource, _parent_id)]
+    reads = [_list(resource), _query(resource), _read(resource)]
+    if resource.administrative:
+        return [*reads, _create(resource), _patch(resource)]
+    reads.append(past.history(resource, _parent_id))
     if resource.read_only:
         return reads
     writes = [_create(resource), _bulk(resource), _upsert(resource), _patch(resource), _withdraw(resource)]
@@ -89,7 +88,7 @@ def _list(resource: Resource) -> Operation:
         return _page(work, resource, from_address(resource.list_query, request), request)
 
     return Operation(
-        "list", "GET", "", endpoint, Action.READ,
+        "list", "GET", "", endpoint, resource.reads,
         summary=f"List {resource.plural}",
         description=f"{resource.plural.capitalize()} that exist for the caller, a page at a time.",
         answer=page_model(resource),
@@ -104,7 +103,7 @@ def _query(resource: Resource) -> Operation:
         return _page(work, resource, from_body(resource.list_query, document, request), request)
 
     return Operation(
-        "query", "POST", "/query", endpoint, Action.READ,
+        "query", "POST", "/query", endpoint, resource.reads,
         summary=f"List {resource.plural}, asked in the body",
         description="The same list with its parameters in a JSON body, so that names and terms stay out of "
         "addresses and logs. To go on, send the same body to the address in `next`.",
@@ -115,12 +114,14 @@ def _query(resource: Resource) -> Operation:
 
 
 def _read(resource: Resource) -> Operation:
+    query = ShapeQuery if resource.administrative else ReadQuery
+
     def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
-        wanted = _shape_wanted(resource, request)
+        wanted = _shape_wanted(resource, query, request)
         found = stored(work, resource, id, _parent_id(work, resource, request))
         elsewhere = None
         text, version = found.representation, found.version
-        if wanted.as_at is not None:
+        if isinstance(wanted, ReadQuery) and wanted.as_at is not None:
             entry = ledger.version_at(work, resource, found.id, wanted.as_at)
             text, version = entry["representation"], entry["version"]
         elif found.merged_into is not None:
@@ -128,22 +129,24 @@ def _read(resource: Resource) -> Operation:
             _, text, version, _ = stored(work, resource, elsewhere)
         if wanted.fields or wanted.expand:
             text = shaped(work, resource, [text], wanted.fields, wanted.expand)[0]
+        if resource.administrative:  # its last use is no new version of it, so the caller's copy may be old
+            return Response(text, media_type=JSON, headers={"ETag": etag(version)})
         answer = single(work, request, text, version)
         if elsewhere is not None:
             answer.headers["Content-Location"] = location(request, resource, elsewhere)
         return answer
 
     return Operation(
-        "read", "GET", "/{id}", endpoint, Action.READ,
+        "read", "GET", "/{id}", endpoint, resource.reads,
         summary=f"Read {resource.article}",
         description=f"{resource.article.capitalize()} by {resource.addressed_by}.",
         answer=resource.read_or_selection,
-        query=ReadQuery,
+        query=query,
     )  # fmt: skip
 
 
-class ReadQuery(BaseModel):
-    """What a read of one record can be asked."""
+class ShapeQuery(BaseModel):
+    """How the answer to a read can be shaped."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
@@ -153,6 +156,10 @@ class ReadQuery(BaseModel):
     expand: CommaList = ()
     """References to answer as the records they name, comma separated."""
 
+
+class ReadQuery(ShapeQuery):
+    """What a read of one record can be asked."""
+
     as_at: Annotated[Moment, Field(json_schema_extra=without_default)] | None = None
     """How the record read at this instant."""
 
@@ -160,10 +167,10 @@ class ReadQuery(BaseModel):
 _PLAIN = ReadQuery()
 
 
-def _shape_wanted(resource: Resource, request: Request) -> ReadQuery:
+def _shape_wanted(resource: Resource, model: type[ShapeQuery], request: Request) -> ShapeQuery:
     if not request.scope["query_string"]:
         return _PLAIN
-    query = from_address(ReadQuery, request)
+    query = from_address(model, request)
     check_shape(resource, query.fields, query.expand)
     return query
 
@@ -178,7 +185,7 @@ def _create(resource: Resource) -> Operation:
         return written(work, request, resource, record, created=True)
 
     return Operation(
-        "create", "POST", "", endpoint, Action.WRITE,
+        "create", "POST", "", endpoint, resource.writes,
         summary=f"Record {resource.article}",
         description=f"Makes a new {resource.noun} and answers it as it is kept.",
         answer=resource.read, status=201, example=resource.example,
@@ -194,7 +201,7 @@ def _bulk(resource: Resource) -> Operation:
         return bulk.create_all(work, resource, document, parent=parent)
 
     return Operation(
-        "bulk", "POST", "/bulk", endpoint, Action.WRITE,
+        "bulk", "POST", "/bulk", endpoint, resource.writes,
         summary=f"Record many {resource.plural} at once",
         description="Up to 1,000 items, all or none. Faults name the item: `/items/3/title`.",
         answer=bulk_answer(resource), status=201, example={"items": [resource.example]},
@@ -213,7 +220,7 @@ def _upsert(resource: Resource) -> Operation:
         return written(work, request, resource, record, created=created)
 
     return Operation(
-        "upsert", "PUT", "/by-external-ref/{ref}", endpoint, Action.WRITE,
+        "upsert", "PUT", "/by-external-ref/{ref}", endpoint, resource.writes,
         summary=f"Create or update {resource.article} by its external reference",
         description="Creates the record that came from another system, or brings it up to date. What only "
         "creation sets stays as it is.",
@@ -231,7 +238,7 @@ def _patch(resource: Resource) -> Operation:
         return written(work, request, resource, record, created=False)
 
     return Operation(
-        "patch", "PATCH", "/{id}", endpoint, Action.WRITE,
+        "patch", "PATCH", "/{id}", endpoint, resource.writes,
         summary=f"Change {resource.article}",
         description="A merge patch (RFC 7396): only the fields that change; null takes one back to its default.",
         answer=resource.read, example=resource.patch_example,
@@ -245,7 +252,7 @@ def _withdraw(resource: Resource) -> Operation:
         return Response(status_code=204)
 
     return Operation(
-        "withdraw", "DELETE", "/{id}", endpoint, Action.WRITE,
+        "withdraw", "DELETE", "/{id}", endpoint, resource.writes,
         summary=f"Withdraw {resource.article}",
         description="Hides the record from lists. It is kept, can be read by its id, and restored.",
         answer=None, status=204,
@@ -260,7 +267,7 @@ def _restore(resource: Resource) -> Operation:
         return written(work, request, resource, record, created=False)
 
     return Operation(
-        "restore", "POST", "/{id}/restore", endpoint, Action.WRITE,
+        "restore", "POST", "/{id}/restore", endpoint, resource.writes,
         summary=f"Restore {resource.article}",
         description="Takes a withdrawn record back into the lists.",
         answer=resource.read,

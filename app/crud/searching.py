@@ -20,7 +20,9 @@ _ADD = text("INSERT INTO search_text (rowid, title, body) VALUES (:seq, :title, 
 def index(
     session: Session, resource: Resource, record: Record, document: Mapping[str, Any], marking_id: int | None
 ) -> None:
-    """Writes the words of a record."""
+    """Writes the words of a record; of one of administration nothing, since nobody is to find it."""
+    if resource.administrative:
+        return
     title, body = words_of(resource, record, document)
     entry = {"record_type": resource.noun, "record_id": record.id, "marking_id": marking_id}
     seq = session.scalar(select(SearchEntry.seq).where(SearchEntry.record_id == record.id))

@@ -1,7 +1,7 @@
 """Every table of the register."""
 
 from app.core.columns import Base
-from app.models.access import AccessEntry, Answer, Token
+from app.models.access import AccessEntry, Answer, Token, User
 from app.models.engagements import (
     BilateralTalks,
     Deployment,
@@ -59,5 +59,6 @@ __all__ = [
     "SearchEntry",
     "Series",
     "Token",
+    "User",
     "Visit",
 ]

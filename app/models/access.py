@@ -1,28 +1,53 @@
-"""Who may call: API tokens; and what is kept of their calls."""
+"""Who may call: users, and the API tokens that stand for them or for a system; and what is kept of their calls."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Base, Id, Instant, Json
+from app.core.columns import Base, Id, Instant, Json, Record
 
 
-class Token(Base):
+class User(Record):
+    """A person or system that signs in."""
+
+    __tablename__ = "account"
+    __table_args__ = (Index("uq_account_issuer_subject", "issuer", "subject", unique=True),)
+
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    email: Mapped[str | None] = mapped_column(String(254))
+    issuer: Mapped[str | None] = mapped_column(String(500), comment="The identity provider that vouches for them")
+    subject: Mapped[str | None] = mapped_column(String(255), comment="Who they are there")
+    role: Mapped[str | None] = mapped_column(String(20))
+    clearance: Mapped[str | None] = mapped_column(String(20))
+    nationality: Mapped[str | None] = mapped_column(String(2), comment="ISO 3166-1 alpha-2; NULL counts as foreign")
+    groups: Mapped[list[str]] = mapped_column(Json, comment="Need-to-know groups")
+    active: Mapped[bool] = mapped_column(comment="Who is not is refused, whatever they come with")
+    last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Token(Record):
     """An API token. Its secret is shown once; only a hash is kept."""
 
     __tablename__ = "token"
+    __table_args__ = (Index("ix_token_user", "user"),)
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    user: Mapped[str | None] = mapped_column(Id, ForeignKey("account.id"), comment="Whose it is")
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, comment="SHA-256 of the secret")
+    old_hash: Mapped[bytes | None] = mapped_column(
+        LargeBinary(32), unique=True, comment="Of the secret before the last rotation"
+    )
+    old_until: Mapped[datetime | None] = mapped_column(Instant, comment="Until when the old secret is good too")
     role: Mapped[str] = mapped_column(String(20))
     clearance: Mapped[str] = mapped_column(String(20))
     nationality: Mapped[str | None] = mapped_column(String(2), comment="ISO 3166-1 alpha-2; NULL counts as foreign")
+    groups: Mapped[list[str]] = mapped_column(Json, comment="Need-to-know groups")
     networks: Mapped[list[str] | None] = mapped_column(Json, comment="Addresses it may be used from; NULL: any")
-    created_at: Mapped[datetime] = mapped_column(Instant)
+    rate_limit: Mapped[int | None] = mapped_column(comment="Requests a minute; NULL: the installation's")
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Answer(Base):

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from app.config import Classification as Classification  # noqa: PLC0414 - re-exported with its kin
+from app.signin import Classification as Classification  # noqa: PLC0414 - re-exported with its kin
+from app.signin import Role as Role  # noqa: PLC0414 - likewise
 
 Kind = Literal["bilateral_talks", "visit", "dialogue", "exercise", "deployment"]
 Status = Literal["proposed", "planned", "confirmed", "in_progress", "completed", "postponed", "cancelled"]
@@ -27,7 +28,6 @@ Service = Literal["navy", "army", "air_force", "joint", "civilian"]
 CountedFrom = Literal["ends_on", "created_at", "closed"]
 DisposalAction = Literal["destroy", "transfer"]
 DisposalState = Literal["proposed", "approved", "rejected", "done"]
-Role = Literal["reader", "contributor", "approver", "administrator", "auditor"]
 Endorsement = Literal[
     "NZEO",
     "APPOINTMENTS",

@@ -112,7 +112,7 @@ def place_in_ledger(work: Work, after: str, parameter: str = "after") -> int:
     record_id, _, version = after.rpartition(".")
     known = as_id(record_id)
     if known and version.isascii() and version.isdigit() and len(version) <= 9:  # noqa: PLR2004 - fits an integer
-        seq = ledger.place_of(work, known, int(version))
+        seq = ledger.place_of(work, known, int(version), among=ledger.entries())
         if seq is not None:
             return seq
     raise Invalid(faults=[Fault("There is no such place in the feed", "place", parameter=parameter)])

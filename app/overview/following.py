@@ -22,7 +22,8 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.access.actor import Actor
-from app.access.register import Register, refused
+from app.access.register import Register
+from app.access.tokens import refused
 from app.access.work import reading
 from app.crud import ledger
 from app.errors import Forbidden, Problem, TooManyRequests, Unauthenticated, Unavailable

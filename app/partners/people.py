@@ -9,15 +9,13 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from app.access.work import Work
-from app.core.fields import Code, Line, MergeableRead, Prose, RecordFields, References, Title
+from app.core.fields import Code, Email, Line, MergeableRead, Prose, RecordFields, References, Title
 from app.core.query import Equals, ListQuery, Many
 from app.core.search import FullText
 from app.crud.resource import RESOURCES, Resource
 from app.errors import Fault
 from app.models import Appointment, Partner, Person
 from app.models.choices import Service
-
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
 
 
 class PersonFields(RecordFields):

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,6 +11,9 @@ from app.errors import Internal
 from app.web.problem_answers import problem_answer
 
 log = logging.getLogger("tracker")
+
+Header = tuple[bytes, bytes]
+Headers = list[Header]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _API_HEADERS = (
@@ -24,8 +28,10 @@ _API_HEADERS = (
 class Edge:
     """Wraps the application. What it adds, a handler's own header overrides."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, hsts_seconds: int = 0) -> None:
         self.app = app
+        tls_only = (b"strict-transport-security", b"max-age=%d" % hsts_seconds)
+        self.headers = (*_API_HEADERS, tls_only) if hsts_seconds else _API_HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,7 +48,7 @@ class Edge:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = _with_defaults(message["headers"], scope["request_id"])
+                message["headers"] = _with_defaults(message["headers"], self.headers, scope)
             elif head:
                 message = {**message, "body": b""}
             await send(message)
@@ -64,7 +70,7 @@ def _request_id(scope: Scope) -> str:
     return new_id()
 
 
-def _with_defaults(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+def _with_defaults(headers: Headers, defaults: Iterable[Header], scope: Scope) -> Headers:
     present = {name for name, _ in headers}
-    added = [(name, value) for name, value in _API_HEADERS if name not in present]
-    return [*headers, *added, (b"x-request-id", request_id.encode())]
+    added = [each for each in defaults if each[0] not in present]
+    return [*headers, *added, *scope.get("rate_limit", ()), (b"x-request-id", scope["request_id"].encode())]

@@ -35,6 +35,8 @@ The register in which a defence ministry and its armed forces keep their interna
 
 **Errors** are problem details (RFC 9457) that name every fault at once.
 
+**Limits**: `RateLimit` tells how many requests the caller has left in this minute; beyond them the answer is 429.
+
 **Concurrency**: send a record's `ETag` as `If-Match` and nobody overwrites what they have not seen.
 """
 
@@ -100,7 +102,11 @@ def openapi_document(app: FastAPI, routes: list[BaseRoute]) -> dict[str, Any]:
         for unused in ("HTTPValidationError", "ValidationError"):
             components["schemas"].pop(unused, None)
         components["securitySchemes"] = {
-            "token": {"type": "http", "scheme": "bearer", "description": "An API token, `det_…`."}
+            "token": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "An API token, `det_…`, or an access token of the identity provider.",
+            }
         }
         document["security"] = [{"token": []}]
         for item in document["paths"].values():
@@ -143,7 +149,7 @@ def _complete(operation: dict[str, Any]) -> None:
     body = operation.get("requestBody")
     if body is not None:
         content = body["content"]
-        body["required"] = True
+        body["required"] = not operation.pop("x-body-optional", False)
         media = content.get("application/json", {})
         example = operation.pop("x-example", None)
         if example is not None:
@@ -159,7 +165,7 @@ def _headers(status: str, response: dict[str, Any], operation_id: str) -> None:
         return
     verb = operation_id.split("_", maxsplit=1)[0]
     text = {"type": "string"}
-    if verb in ("read", "create", "patch", "upsert", "restore", "transition"):
+    if verb in ("read", "create", "patch", "upsert", "restore", "transition", "rotate"):
         response["headers"] = {"ETag": {"description": "The record's version.", "schema": text}}
     if verb == "create":
         response["headers"]["Location"] = {"description": "The record's address.", "schema": text}

@@ -19,6 +19,7 @@ TABLES = (
     "post",
     "priority",
     "search_entry",
+    "account",
     "token",
     "accreditation",
     "ledger",
@@ -225,10 +226,54 @@ def upgrade() -> None:
     op.create_index("uq_search_entry_record_id", "search_entry", ["record_id"], unique=True)
 
     op.create_table(
-        "token",
-        sa.Column("id", ID, nullable=False),
+        "account",
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column(
+            "issuer", sa.String(length=500), nullable=True, comment="The identity provider that vouches for them"
+        ),
+        sa.Column("subject", sa.String(length=255), nullable=True, comment="Who they are there"),
+        sa.Column("role", sa.String(length=20), nullable=True),
+        sa.Column("clearance", sa.String(length=20), nullable=True),
+        sa.Column(
+            "nationality",
+            sa.String(length=2),
+            nullable=True,
+            comment="ISO 3166-1 alpha-2; NULL counts as foreign",
+        ),
+        sa.Column("groups", JSON, nullable=False, comment="Need-to-know groups"),
+        sa.Column("active", sa.Boolean(), nullable=False, comment="Who is not is refused, whatever they come with"),
+        sa.Column("last_seen_at", INSTANT, nullable=True),
+        sa.Column("id", ID, nullable=False, comment="UUIDv7"),
+        sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
+        sa.Column(
+            "external_ref",
+            sa.String(length=200),
+            nullable=True,
+            comment="The id in the system that the record came from",
+        ),
+        sa.Column(
+            "representation",
+            sa.Text(),
+            nullable=True,
+            comment="The record's JSON as clients read it, made in the transaction that changed it; NULL: to be rebuilt",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+    )
+    op.create_index("ix_account_name", "account", ["name"])
+    op.create_index("uq_account_issuer_subject", "account", ["issuer", "subject"], unique=True)
+    op.create_table(
+        "token",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("user", ID, nullable=True, comment="Whose it is"),
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False, comment="SHA-256 of the secret"),
+        sa.Column(
+            "old_hash", sa.LargeBinary(length=32), nullable=True, comment="Of the secret before the last rotation"
+        ),
+        sa.Column("old_until", INSTANT, nullable=True, comment="Until when the old secret is good too"),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("clearance", sa.String(length=20), nullable=False),
         sa.Column(
@@ -237,18 +282,40 @@ def upgrade() -> None:
             nullable=True,
             comment="ISO 3166-1 alpha-2; NULL counts as foreign",
         ),
+        sa.Column("groups", JSON, nullable=False, comment="Need-to-know groups"),
         sa.Column(
             "networks",
             JSON,
             nullable=True,
             comment="Addresses it may be used from; NULL: any",
         ),
-        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("rate_limit", sa.Integer(), nullable=True, comment="Requests a minute; NULL: the installation's"),
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.Column("revoked_at", INSTANT, nullable=True),
+        sa.Column("last_used_at", INSTANT, nullable=True),
+        sa.Column("id", ID, nullable=False, comment="UUIDv7"),
+        sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
+        sa.Column(
+            "external_ref",
+            sa.String(length=200),
+            nullable=True,
+            comment="The id in the system that the record came from",
+        ),
+        sa.Column(
+            "representation",
+            sa.Text(),
+            nullable=True,
+            comment="The record's JSON as clients read it, made in the transaction that changed it; NULL: to be rebuilt",
+        ),
+        sa.ForeignKeyConstraint(["user"], ["account.id"], name=op.f("fk_token_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
+        sa.UniqueConstraint("old_hash", name=op.f("uq_token_old_hash")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_token_secret_hash")),
     )
+    op.create_index("ix_token_user", "token", ["user"])
     op.create_table(
         "accreditation",
         sa.Column("post_id", ID, nullable=False),

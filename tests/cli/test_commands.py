@@ -10,11 +10,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from app.access.register import Register
 from app.cli import app
 from app.exchange.sample import FILES
+from app.models import LedgerEntry
 from support.databases import Databases, settings_for
 
 CSV = "Ref,Type,Title,Start,Partners\nT-1,talks,Talks,2024-06-03,JP\nT-2,talks,,2024-06-03,JP\n"
@@ -117,6 +119,32 @@ def test_a_token_is_printed_alone_and_works_until_revoked(migrated: Tracker, add
     refused(migrated("token", "revoke", "desk"), "no token 'desk'")
 
 
+def test_what_the_operator_does_with_tokens_is_in_the_ledger(migrated: Tracker, address: str) -> None:
+    made = migrated(
+        "token", "create", "--name", "desk", "--role", "reader", "--group", "French-Talks", "--group", "budget"
+    )
+    register = Register(settings_for(address))
+    with register.database.reader.connect() as connection:
+        cursor = connection.connection.cursor()
+        assert register.authenticate(cursor, made.stdout.strip(), None).groups == {"budget", "french-talks"}
+    migrated("token", "revoke", "desk")
+    with register.database.reader.connect() as connection:
+        token = LedgerEntry.record_type == "token"
+        rows = connection.execute(select(LedgerEntry.__table__).where(token).order_by(LedgerEntry.seq)).all()
+    register.close()
+    assert [(each.actor, each.actor_id, each.action) for each in rows] == [
+        ("command line", None, "create"),
+        ("command line", None, "revoke"),
+    ]
+    assert made.stdout.strip().removeprefix("det_") not in str(rows)
+
+
+def test_a_token_is_good_for_no_longer_than_the_installation_allows(migrated: Tracker) -> None:
+    done = migrated("token", "create", "--name", "desk", "--role", "reader", "--days", 400)
+    refused(done, "at most 366 days")
+    assert migrated("token", "list").stdout.count("desk") == 0
+
+
 def test_two_tokens_of_one_name_are_revoked_by_id(migrated: Tracker) -> None:
     for _ in range(2):
         migrated("token", "create", "--name", "desk", "--role", "reader")
@@ -131,6 +159,7 @@ def test_two_tokens_of_one_name_are_revoked_by_id(migrated: Tracker) -> None:
         (["--nationality", "ZZ"], "ISO 3166-1"),
         (["--days", "0"], "--days"),
         (["--network", "10.0.0.1/8"], "host bits set"),
+        (["--group", "no group"], "is not a group"),
         (["--name", " "], "--name"),
     ],
 )

@@ -13,13 +13,18 @@ ELSEWHERE = set(re.findall(rf"\$\{{({PREFIX}[A-Z_]+)", (ROOT / "compose.yaml").r
 
 
 def test_every_setting_has_its_row_and_no_other_has_one() -> None:
-    assert [code(row[0])[0] for row in table("docs/settings.md", "setting", "default", "what it does")] == list(NAMES)
+    rows = [code(row[0])[0] for row in table("docs/settings.md", "setting", "default", "what it does")]
+    assert sorted(rows) == sorted(NAMES)
 
 
 def test_the_defaults_are_the_real_ones() -> None:
     for name, default, _ in table("docs/settings.md", "setting", "default", "what it does"):
         real = NAMES[code(name)[0]].default
-        assert code(default) == [str(real).lower() if isinstance(real, bool) else str(real)], name
+        if real in ("", (), {}, None):
+            assert default == "none", name
+            continue
+        shown = ",".join(real) if isinstance(real, tuple) else str(real)
+        assert code(default) == [shown.lower() if isinstance(real, bool) else shown], name
 
 
 def test_no_page_speaks_of_a_setting_that_does_not_exist() -> None:

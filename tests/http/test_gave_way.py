@@ -19,6 +19,7 @@ from app.db import TRIES
 from support.client import Api
 from support.documents import Documents
 from support.problems import problem
+from support.recording import operating
 
 Serve = Callable[..., Api]
 Stored = Callable[[], dict[str, int]]
@@ -65,7 +66,7 @@ def test_two_who_take_the_same_in_opposite_order_both_succeed(
 def deadlocks(register: Register) -> int:
     if register.database.is_sqlite:
         return 0
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         counted = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         return int(connection.execute(counted).scalar_one())
 
@@ -106,7 +107,7 @@ def test_the_one_whom_the_database_lets_fail_is_done_again(
 
 def _until_it_waits(register: Register, asked: Future[Any]) -> None:
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         while not connection.execute(waiting).scalar_one():
             assert not asked.done(), asked.result()
             time.sleep(0.01)
@@ -126,7 +127,7 @@ AS_BEFORE = "DROP TRIGGER gives_way ON person; DROP FUNCTION gives_way; DROP SEQ
 @contextmanager
 def giving_way(register: Register, times: int, code: str) -> Iterator[Callable[[], int]]:
     """The server fails so many inserts of a person with this code; a sequence counts them, whatever is undone."""
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         connection.execute(text(GIVES_WAY.format(times=times, code=code)))
         try:
             yield lambda: int(connection.execute(text("SELECT last_value FROM tries")).scalar_one())

@@ -16,6 +16,7 @@ from app.models import LedgerEntry, Partner, Person
 from support.client import Api
 from support.documents import Documents
 from support.problems import faults, problem
+from support.recording import operating
 
 Stored = Callable[[], dict[str, int]]
 
@@ -26,7 +27,7 @@ def approver(api: Api) -> Api:
 
 
 def entries(register: Register, request: str) -> list[Any]:
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         found = select(LedgerEntry.__table__).where(LedgerEntry.request_id == request).order_by(LedgerEntry.seq)
         return [dict(row) | {"record_id": str(row["record_id"])} for row in connection.execute(found).mappings()]
 
@@ -47,7 +48,7 @@ def named_anywhere(register: Register, column: str, key: str) -> dict[str, int]:
         if any(f"{there.column.table.name}.{there.column.name}" == column for there in own.foreign_keys)
     ]
     places = [each for each in places if each[1].name != "merged_into"]
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         counts = {
             f"{each.name}.{own.name}": connection.execute(select(own).where(own == key)).all() for each, own in places
         }
@@ -328,6 +329,6 @@ def test_only_what_bears_the_field_is_mergeable() -> None:
 def test_the_database_knows_the_way_too(api: Api, approver: Api, documents: Documents, register: Register) -> None:
     old, kept = (documents.make("people")["id"] for _ in range(2))
     merge(approver, "people", old, kept)
-    with register.database.reader.connect() as connection:
+    with operating(register) as connection:
         into = connection.execute(text("SELECT merged_into FROM person WHERE id = :id"), {"id": old}).scalar_one()
     assert str(into) == kept

@@ -83,7 +83,19 @@ def test_what_is_safe_reads_and_what_is_not_safe_does_not() -> None:
     for route in ROUTES:
         action: Any = getattr(route.endpoint, "action", None)
         reads = set(route.methods or ()) <= SAFE or route.path.endswith("/query")
-        assert (action in READS) is reads, name_of(route)
+        assert getattr(route.endpoint, "writes", not reads) is not reads, name_of(route)
+        assert (action in READS) is reads or action is Action.ADMINISTER, name_of(route)
+
+
+KEEPING = ("retention-classes", "legal-holds", "disposals")
+
+
+def test_tokens_and_users_are_for_administrators_alone() -> None:
+    for route in ROUTES:
+        administers = getattr(route.endpoint, "action", None) is Action.ADMINISTER
+        noun = route.path.split("/")[3]
+        assert administers or noun not in ("tokens", "users"), name_of(route)
+        assert not administers or noun in ("tokens", "users", *KEEPING), name_of(route)
 
 
 def under_the_prefix(routes: list[BaseRoute]) -> list[str]:

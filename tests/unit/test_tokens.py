@@ -16,6 +16,7 @@ from support.databases import settings_for
 
 NOW = datetime.now(UTC)
 ID = "0190163d-8694-739b-aea5-966c26f8ad91"
+SECRET = "det_" + "a" * 43
 
 
 class Session:
@@ -95,6 +96,8 @@ def test_a_secret_is_exact(change: Callable[[str], str]) -> None:
         (["2001:db8::/32"], "2001:db9::1", False),
         (["2001:db8::/32"], "10.0.0.1", False),
         (["0.0.0.0/0"], "::1", False),
+        (["10.0.0.0/8"], "::ffff:10.1.2.3", True),
+        (["10.0.0.0/8"], "::ffff:11.0.0.1", False),
     ],
 )
 def test_a_token_is_for_its_networks_only(networks: list[str] | None, address: str | None, allowed: bool) -> None:
@@ -131,16 +134,18 @@ def register() -> Iterator[Register]:
 
 def row(**changes: Any) -> tuple[Any, ...]:
     found = {"id": ID, "name": "desk", "role": "reader", "clearance": "RESTRICTED", "nationality": "NZ"}
-    found |= {"networks": None, "expires_at": NOW + timedelta(days=1), "revoked_at": None, "markings": 0}
+    found |= {"groups": ["french-talks"], "networks": None, "rate_limit": None}
+    found |= {"expires_at": NOW + timedelta(days=1), "revoked_at": None}
+    found |= {"old_until": None, "user": None, "active": None, "markings": 0}
     assert set(changes) <= set(found)
     return tuple((found | changes).values())
 
 
-SECRET = "det_" + "a" * 43
-
-
-def authenticated(register: Register, lookup: Lookup, secret: str = SECRET, address: str | None = None) -> Any:
-    register._lookup = lookup  # type: ignore[assignment]  # noqa: SLF001
+def authenticated(
+    register: Register, lookup: Lookup, secret: str = SECRET, address: str | None = None, *, old: bool = False
+) -> Any:
+    found = (Lookup(), lookup) if old else (lookup, Lookup())
+    register._lookup, register._lookup_old = found  # type: ignore[assignment]  # noqa: SLF001
     return register.authenticate(None, secret, address)
 
 
@@ -148,6 +153,23 @@ def authenticated(register: Register, lookup: Lookup, secret: str = SECRET, addr
 def test_a_token_stands_for_its_holder(register: Register, expires_at: Any) -> None:
     actor = authenticated(register, Lookup(row(expires_at=expires_at)))
     assert (actor.id, actor.role, actor.clearance, actor.nationality) == (ID, "reader", "RESTRICTED", "NZ")
+    assert (actor.groups, actor.user, actor.rate_limit) == ({"french-talks"}, None, None)
+
+
+def test_the_old_secret_is_good_while_it_is_said_to_be(register: Register) -> None:
+    for until in (NOW + timedelta(hours=1), "2199-01-01T00:00:00.000000Z"):
+        assert authenticated(register, Lookup(row(old_until=until)), old=True).id == ID
+
+
+def test_the_old_secret_is_none_when_its_time_is_over(register: Register) -> None:
+    for until in (None, NOW - timedelta(seconds=1), "2020-01-01T00:00:00.000000Z"):
+        with pytest.raises(Unauthenticated):
+            authenticated(register, Lookup(row(old_until=until)), old=True)
+
+
+def test_a_token_belongs_to_its_user(register: Register) -> None:
+    actor = authenticated(register, Lookup(row(user=ID, active=True, groups='["cabinet"]', rate_limit=5)))
+    assert (actor.user, actor.groups, actor.rate_limit) == (ID, {"cabinet"}, 5)
 
 
 @pytest.mark.parametrize(
@@ -161,8 +183,21 @@ def test_a_token_stands_for_its_holder(register: Register, expires_at: Any) -> N
         Lookup(row(networks='["10.0.0.0/8"]')),
         Lookup(row(networks=["10.0.0.0/8"])),
         Lookup(row(networks="[]")),
+        Lookup(row(user=ID, active=False)),
+        Lookup(row(user=ID, active=0)),
     ],
-    ids=["unknown", "expired", "expired text", "revoked", "to be revoked", "network", "network list", "no network"],
+    ids=[
+        "unknown",
+        "expired",
+        "expired text",
+        "revoked",
+        "to be revoked",
+        "network",
+        "network list",
+        "no network",
+        "user",
+        "user as number",
+    ],
 )
 def test_every_refusal_reads_the_same(register: Register, lookup: Lookup) -> None:
     with pytest.raises(Unauthenticated) as refused:
