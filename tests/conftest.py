@@ -4,12 +4,16 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import anyio.from_thread
 import httpx2 as httpx
 import pytest
+from sqlalchemy.orm import Session
 
+from app.access import tokens
 from app.access.register import Register
 from app.config import Settings
 from support import databases
@@ -135,3 +139,16 @@ def serve(settings: Settings, apps: Apps, source: Databases) -> Iterator[Callabl
             return Api(made, source.template.secrets, None).as_("contributor")
 
         yield serving
+
+
+@pytest.fixture
+def holder(api: Api, register: Register) -> Callable[..., Api]:
+    """`holder(groups=[…])` is an administrator, or whoever else, with a token made past the API."""
+
+    def made(**changes: Any) -> Api:
+        usual = {"name": "holder", "role": "administrator", "clearance": "RESTRICTED", "nationality": "NZ", "days": 1}
+        with register.database.write() as connection, Session(connection) as session:
+            _, secret = tokens.create(session, now=datetime.now(UTC), **(usual | changes))
+        return api.with_secret(secret)
+
+    return made

@@ -1,15 +1,11 @@
 """Administrators, and an identity provider to sign in with."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from issuer import AUDIENCE, Issuer, running
-from sqlalchemy.orm import Session
 
-from app.access import tokens
-from app.access.register import Register
 from support.client import Api
 
 
@@ -35,16 +31,3 @@ def provided(issuer: Issuer, serve: Callable[..., Api]) -> Callable[..., Api]:
         return serve(**(usual | changes))
 
     return serving
-
-
-@pytest.fixture
-def holder(api: Api, register: Register) -> Callable[..., Api]:
-    """`holder(groups=[…])` is an administrator, or whoever else, with a token made past the API."""
-
-    def made(**changes: Any) -> Api:
-        usual = {"name": "holder", "role": "administrator", "clearance": "RESTRICTED", "nationality": "NZ", "days": 1}
-        with register.database.write() as connection, Session(connection) as session:
-            _, secret = tokens.create(session, now=datetime.now(UTC), **(usual | changes))
-        return api.with_secret(secret)
-
-    return made

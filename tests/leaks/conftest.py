@@ -1,5 +1,7 @@
 """Who is not to see what."""
 
+from collections.abc import Callable
+
 import pytest
 from scene import CALLERS, Scene
 
@@ -8,8 +10,9 @@ from support.documents import Documents
 
 
 @pytest.fixture(params=CALLERS)
-def scene(request: pytest.FixtureRequest, api: Api, documents: Documents) -> Scene:
+def scene(request: pytest.FixtureRequest, api: Api, documents: Documents, holder: Callable[..., Api]) -> Scene:
     caller, marking = CALLERS[request.param]
-    made = Scene(api, documents, caller, api.as_(*caller), marking)
+    hider = holder(role="contributor", groups=marking.get("need_to_know", []))
+    made = Scene(api, hider, documents, caller, api.as_(*caller), marking)
     made.show()
     return made

@@ -17,6 +17,9 @@ class Scene:
     """What there is to see, what will be hidden, and from whom."""
 
     api: Api
+    hider: Api
+    """Who may see all, and makes what the caller is not to see."""
+
     documents: Documents
     caller_is: tuple[str, str, str | None]
     """Role, clearance and nationality of the caller."""
@@ -39,7 +42,7 @@ class Scene:
     def show(self) -> None:
         """Records that the caller may see, one of each resource at least."""
         for resource in RESOURCES:
-            if resource.read_only or resource.parent is not None or resource in MARKED:
+            if resource.read_only or resource.administrative or resource.parent is not None or resource in MARKED:
                 continue
             self.seen[resource.path] = self.documents.make(resource.path)
         self.guest = self.documents.make("people")["id"]
@@ -63,20 +66,21 @@ class Scene:
         for resource in MARKED:
             for number in range(3):
                 document = self.alike(resource.path, number, external_ref=f"{resource.path}-{number}", **self.marking)
-                hidden.append(self.api.make(f"/{resource.path}", document))
+                hidden.append(self.hider.make(f"/{resource.path}", document))
             first, second, third = hidden[-3:]
-            self.api.make(f"/{resource.path}/{first['id']}/participants", {"person": self.guest})
-            self.api.change(f"/{resource.path}/{second['id']}", {"title": "Kererū changed"})
-            self.api.delete(f"/{resource.path}/{third['id']}")
+            self.hider.make(f"/{resource.path}/{first['id']}/participants", {"person": self.guest})
+            self.hider.change(f"/{resource.path}/{second['id']}", {"title": "Kererū changed"})
+            self.hider.delete(f"/{resource.path}/{third['id']}")
             at = f"/{resource.path}/{self.seen[resource.path]['id']}/participants"
-            beside = self.api.make(at, {"person": self.guest, "role": "Kererū", **self.marking})
-            self.api.change(f"{at}/{beside['id']}", {"note": "Kererū"})
+            beside = self.hider.make(at, {"person": self.guest, "role": "Kererū", **self.marking})
+            self.hider.change(f"{at}/{beside['id']}", {"note": "Kererū"})
         return hidden
 
 
 CALLERS: dict[str, tuple[tuple[str, str, str | None], dict[str, Any]]] = {
     "below": (("auditor", "UNCLASSIFIED", "NZ"), {"classification": "IN-CONFIDENCE"}),
     "foreign": (("auditor", "RESTRICTED", "AU"), {"classification": "RESTRICTED", "endorsements": ["NZEO"]}),
+    "outside": (("auditor", "RESTRICTED", "NZ"), {"classification": "IN-CONFIDENCE", "need_to_know": ["polar"]}),
     "elsewhere": (("auditor", "RESTRICTED", "AU"), {"classification": "IN-CONFIDENCE", "releasable_to": ["TO"]}),
 }
 """Who is not to see, and what they are not to see. An auditor may ask more than anybody else."""

@@ -31,9 +31,9 @@ def test_the_comparison_would_notice(scene: Scene) -> None:
     asked = [
         f"/{path}{query}" for path in (*KINDS, "engagements") for query in ("", "?q=kereru", "?limit=1&count=exact")
     ]
-    before = {address: told(scene.api, address) for address in asked}
+    before = {address: told(scene.hider, address) for address in asked}
     scene.hide()
-    assert [address for address in asked if told(scene.api, address) == before[address]] == []
+    assert [address for address in asked if told(scene.hider, address) == before[address]] == []
 
 
 def test_what_is_hidden_is_as_what_never_was(scene: Scene) -> None:
