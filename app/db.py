@@ -40,6 +40,9 @@ GAVE_WAY = ("40001", "40P01")
 INLINE_STEPS = 50_000
 """Steps of SQLite's virtual machine, about two milliseconds, that a read may take on the event loop."""
 
+INLINE_LOOKS = 10
+"""How often it is looked at meanwhile."""
+
 
 def database_url(text: str) -> URL:
     """The address as SQLAlchemy wants it: PostgreSQL always through psycopg 3."""
@@ -103,8 +106,19 @@ class Database:
         engine = self._sqlite(1, busy_timeout_ms, reads=True)
 
         @event.listens_for(engine, "connect")
-        def bound(connection: sqlite3.Connection, _record: Any) -> None:
-            connection.set_progress_handler(lambda: 1, INLINE_STEPS)
+        def bound(connection: sqlite3.Connection, record: Any) -> None:
+            # SQLite counts the steps of a statement over all its runs, so one alone would end a short read now and
+            # then: the handler is called often, and counts its calls since the connection was last taken.
+            def step() -> bool:
+                record.info["looks"] += 1
+                return bool(record.info["looks"] > INLINE_LOOKS)
+
+            record.info["looks"] = 0
+            connection.set_progress_handler(step, INLINE_STEPS // INLINE_LOOKS)
+
+        @event.listens_for(engine, "checkout")
+        def anew(_connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
+            record.info["looks"] = 0
 
         return engine
 
