@@ -40,13 +40,15 @@ Key = RSAKey | ECKey | OKPKey
 class Keys:
     """The keys that signatures are held against, found by their id and never by what a token says of itself."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, waiting: int = 4) -> None:
         self.source = source
         self.is_file = "://" not in source
         self._keys: dict[str | None, Key] | None = None
         self._fetched = self._tried = float("-inf")
         self._stamp: tuple[int, ...] | None = None
         self._lock = threading.Lock()
+        self._places = threading.Semaphore(waiting)
+        """How many may wait for a provider that is slow; the other threads are for those who need none."""
 
     def find(self, key_id: str | None, *, may_wait: bool) -> Key | None:
         """The key of an id; without an id the only key, if there is but one.
@@ -59,9 +61,7 @@ class Keys:
             self._renew(key_id)
         keys = self._keys
         if keys is None or (not self.is_file and time.monotonic() - self._fetched > OUTLIVES):
-            raise Unavailable(
-                "The keys of the identity provider cannot be had just now.", headers={"Retry-After": str(AGAIN)}
-            )
+            raise _unavailable(AGAIN)
         if key_id is None:
             return next(iter(keys.values())) if len(keys) == 1 else None
         return keys.get(key_id)
@@ -76,14 +76,23 @@ class Keys:
 
     def _renew(self, key_id: str | None) -> None:
         # While one fetches, the others do with the keys that there are; who has need of a new one waits.
-        needed = self._keys is None or key_id not in self._keys
-        if not self._lock.acquire(blocking=needed):
-            return
-        try:
-            if self._wanted(key_id):
-                self._read()
-        finally:
-            self._lock.release()
+        if self._keys is None or key_id not in self._keys:
+            if not self._places.acquire(blocking=False):
+                raise _unavailable(2)
+            try:
+                with self._lock:
+                    self._read_if_wanted(key_id)
+            finally:
+                self._places.release()
+        elif self._lock.acquire(blocking=False):
+            try:
+                self._read_if_wanted(key_id)
+            finally:
+                self._lock.release()
+
+    def _read_if_wanted(self, key_id: str | None) -> None:
+        if self._wanted(key_id):
+            self._read()
 
     def _read(self) -> None:
         stamp = self._stamp_now() if self.is_file else None
@@ -104,6 +113,12 @@ class Keys:
         except OSError:
             return ()
         return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _unavailable(seconds: int) -> Unavailable:
+    return Unavailable(
+        "The keys of the identity provider cannot be had just now.", headers={"Retry-After": str(seconds)}
+    )
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

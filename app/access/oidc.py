@@ -42,7 +42,7 @@ class Provider:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.keys = Keys(settings.oidc_jwks)
+        self.keys = Keys(settings.oidc_jwks, waiting=max(1, settings.threads // 2))
         self.types = {_media_type(each) for each in settings.oidc_token_types}
 
     def identify(self, token: str, *, may_wait: bool) -> Identity | None:

@@ -27,7 +27,10 @@ def everything(reader: Api, ids: list[str]) -> list[Any]:
                 answer = reader.get(f"{path}/{address}")
                 assert answer.status_code in (404, 422)
                 assert "kereru" not in answer.text
-    found.append(reader.read("/changes", limit=200))
+    page = {"next": "/changes?limit=200"}
+    while page["next"] is not None:
+        page = reader.get(page["next"]).json()
+        found.append(page)
     found.append([reader.get("/changes", params={"after": f"{one}.1"}).status_code for one in ids])
     return found
 
