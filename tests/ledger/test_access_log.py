@@ -1,6 +1,7 @@
 """The access log: nobody reads what is classified high unlogged, and who is turned away is known."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -198,6 +199,22 @@ def test_nothing_is_told_unlogged(
     assert "the access log cannot be written" in caplog.text
     assert api.read(f"/visits/{high['id']}") == high
     assert len(logged(auditor)) == 1
+
+
+def test_many_who_read_at_once_are_all_logged(api: Api, auditor: Api, documents: Documents, register: Register) -> None:
+    made = [documents.visit(classification="RESTRICTED")["id"] for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda each: [api.get(f"/visits/{each}") for _ in range(5)], made))
+    assert {answer.status_code for each in answers for answer in each} == {200}
+    entries = logged(auditor, limit=200)
+    assert sorted(each["request_id"] for each in entries) == sorted(
+        answer.headers["x-request-id"] for each in answers for answer in each
+    )
+    for record in made:
+        assert [each["record_ids"] for each in entries].count([record]) == 5
+    with failing_log(register), ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda each: api.failing().get(f"/visits/{each}").status_code, made)) == {503}
+    assert len(logged(auditor, limit=200)) == 40
 
 
 # Refusals.
