@@ -56,6 +56,15 @@ class Access:
     detail: str | None = None
 
 
+@dataclass(slots=True)
+class Ticket:
+    """Entries that wait to be written, and what became of them."""
+
+    rows: list[dict[str, Any]]
+    settled: bool = False
+    error: Exception | None = None
+
+
 class AccessLog:
     """The access log of a register."""
 
@@ -64,6 +73,8 @@ class AccessLog:
         self.reads_from = reads_from
         self.rationed = Rationed()
         self._wanted: dict[tuple[int, ...], frozenset[int]] = {}
+        self._queue: list[Ticket] = []
+        self._queueing, self._writing = threading.Lock(), threading.Lock()
 
     def wanted(self, markings: Markings, visible: tuple[int, ...]) -> frozenset[int]:
         """Of the markings that a caller may see, those whose reading is entered."""
@@ -81,13 +92,32 @@ class AccessLog:
         self._wanted = {}
 
     def enter(self, access: Access) -> None:
-        """Enters an event, in a transaction of its own: one entry for each type and marking of the records seen.
+        """Enters an event, in a transaction apart from what it tells of. Raises SQLAlchemyError if that cannot be.
 
-        So whoever reads the log later may see all records that an entry names, or none and not the entry either.
+        There is one entry for each type and marking of the records seen: so whoever reads the log later may see all
+        records that an entry names, or none and not the entry either.
         """
-        rows = list(_rows(access, datetime.now(UTC)))
-        with self.database.write() as connection:
-            connection.execute(insert(AccessEntry), rows)
+        mine = Ticket(list(_rows(access, datetime.now(UTC))))
+        with self._queueing:
+            self._queue.append(mine)
+        with self._writing:
+            # Whoever comes first writes for all who wait: many who read at once wait for one disk, once.
+            if not mine.settled:
+                self._write()
+        if mine.error is not None:
+            raise mine.error
+
+    def _write(self) -> None:
+        with self._queueing:
+            due, self._queue = self._queue, []
+        error: Exception | None = None
+        try:
+            with self.database.write() as connection:
+                connection.execute(insert(AccessEntry), [row for each in due for row in each.rows])
+        except Exception as found:  # noqa: BLE001 - whatever it was, nobody may take theirs for written
+            error = found
+        for each in due:
+            each.error, each.settled = error, True
 
 
 def _rows(access: Access, now: datetime) -> Iterator[dict[str, Any]]:

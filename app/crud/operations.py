@@ -169,7 +169,7 @@ def query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
             {
                 "name": name,
                 "in": "query",
-                "required": False,
+                "required": name in document.get("required", ()),
                 "description": schema.get("description", name),
                 "schema": plain,
             }

@@ -1,16 +1,23 @@
 """The access log: nobody reads what is classified high unlogged, and who is turned away is known."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from starlette.requests import Request
 
 from app.access import access_log
-from app.access.access_log import Rationed
+from app.access.access_log import Rationed, Sight
+from app.access.accesses import log_export
 from app.access.register import Register
+from app.access.work import Work
+from app.errors import Unavailable
 from support.client import Api
 from support.documents import Documents
 from support.problems import faults, problem
@@ -199,6 +206,58 @@ def test_nothing_is_told_unlogged(
     assert "the access log cannot be written" in caplog.text
     assert api.read(f"/visits/{high['id']}") == high
     assert len(logged(auditor)) == 1
+
+
+def test_many_who_read_at_once_are_all_logged(api: Api, auditor: Api, documents: Documents, register: Register) -> None:
+    made = [documents.visit(classification="RESTRICTED")["id"] for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda each: [api.get(f"/visits/{each}") for _ in range(5)], made))
+    assert {answer.status_code for each in answers for answer in each} == {200}
+    entries = logged(auditor, limit=200)
+    assert sorted(each["request_id"] for each in entries) == sorted(
+        answer.headers["x-request-id"] for each in answers for answer in each
+    )
+    for record in made:
+        assert [each["record_ids"] for each in entries].count([record]) == 5
+    with failing_log(register), ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda each: api.failing().get(f"/visits/{each}").status_code, made)) == {503}
+    assert len(logged(auditor, limit=200)) == 40
+
+
+def test_what_is_handed_out_as_a_file_is_logged_by_one_call(
+    api: Api, auditor: Api, register: Register, high: Any, documents: Documents
+) -> None:
+    low = documents.visit()
+    rows: list[tuple[Any, int | None]] = []
+    with register.database.reader.connect() as connection:
+        rows += [tuple(row) for row in connection.execute(text("SELECT id, marking_id FROM engagement ORDER BY id"))]  # type: ignore[misc]
+        actor = register.authenticate(connection.connection.cursor(), str(api.secret), None)
+        work = Work(register, actor, connection, "export-1234")
+        work.holds("engagement", rows)
+        work.holds("partner", [("AU", None)])
+    route = SimpleNamespace(path="/api/v1/engagements.csv")
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "app": api.client.app,
+        "headers": [],
+        "client": ("203.0.113.7", 1),
+        "route": route,
+    }  # type: ignore[attr-defined]
+    log_export(Request(scope), work, "2 rows")
+    (entry,) = logged(auditor)
+    assert (entry["event"], entry["operation"], entry["detail"]) == ("export", "/api/v1/engagements.csv", "2 rows")
+    assert (entry["address"], entry["request_id"], entry["actor"]) == ("203.0.113.7", "export-1234", actor.name)
+    assert entry["record_ids"] == [high["id"]]
+    assert low["id"] not in entry["record_ids"]
+    work.seen.clear()
+    log_export(Request(scope), work)
+    assert logged(auditor)[0]["record_ids"] is None, "an export of nothing high is entered too"
+    work.seen += [Sight("visit", str(uuid4()), rows[0][1] or 0) for _ in range(450)]
+    log_export(Request(scope), work)
+    assert [len(each["record_ids"]) for each in logged(auditor)[:3]] == [50, 200, 200]
+    with failing_log(register), pytest.raises(Unavailable):
+        log_export(Request(scope), work)
 
 
 # Refusals.

@@ -1,7 +1,9 @@
 """The ledger can be proved: whatever is done to it past its triggers is noticed, and the first bad entry is named."""
 
 import json
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from tampering import Tampering, past_the_triggers
 
 from app.access.actor import system
-from app.access.ledger import Change
+from app.access.chain import Proof
+from app.access.ledger import GENESIS, Change, content_hash, entry_hash
 from app.access.register import Register
+from app.access.seals import Seal
 from app.access.work import writing_as
 from app.commands import audit
 from app.commands.opening import Refused
@@ -242,6 +246,47 @@ def test_entries_of_a_file_that_are_swapped_or_doubled(settings: Settings, writt
     assert "entry 10 is missing" in refused(settings, file=file)
     file.write_text("\n".join([*lines[:9], lines[8], *lines[9:]]), "utf-8")
     assert "entry 9 is reordered" in refused(settings, file=file)
+
+
+def test_a_ledger_that_grows_meanwhile_is_proved_as_it_was_at_a_moment(
+    settings: Settings, written: Register, documents: Documents
+) -> None:
+    bodies = [documents.of("visits") for _ in range(40)]
+    start = proved(settings).last.seq
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(lambda: [documents.api.make("/visits", body) for body in bodies])
+        ends = [start]
+        while not writing.done():
+            ends.append(proved(settings).last.seq)
+        writing.result()
+    assert ends == sorted(ends)
+    assert proved(settings).last.seq == start + 40
+
+
+def test_a_long_ledger_is_proved_in_the_memory_of_a_short_one() -> None:
+    def entries(count: int) -> Iterator[dict[str, Any]]:
+        previous = GENESIS
+        for seq in range(1, count + 1):
+            entry: dict[str, Any] = dict.fromkeys(audit.COLUMNS)
+            entry |= {"seq": seq, "action": "create", "record_id": f"{seq:036}", "previous_hash": previous}
+            entry["content_hash"] = content_hash(entry)
+            previous = entry["hash"] = entry_hash(entry)
+            yield entry
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        with Proof() as proof:
+            proof.sealed(Seal(seq, bytes(32), "then", None) for seq in range(count + 1, 2 * count))
+            for entry in entries(count):
+                proof.take(entry)  # its contents were removed, so it has to be remembered until a disposal
+            flaw = proof.end(None)
+        assert flaw is not None
+        assert (flaw.seq, flaw.what) == (1, "emptied")
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    assert peak(8_000) < 2 * peak(800)
 
 
 # What the database allows.
