@@ -30,8 +30,8 @@ The first block bears an `id` and no data, so that a client that has not been to
 place where it began. A comment comes every 15 seconds. The stream ends when the token does, when the caller's role or
 clearance changes, and when the server stops: connect again with the last `id`."""
 
-EXAMPLE = """retry: 3000
-id: 0193a4f2-7c1e-7b2a-9d51-0c6f3f1f2a10.1
+EXAMPLE = """id: 0193a4f2-7c1e-7b2a-9d51-0c6f3f1f2a10.1
+retry: 3000
 
 event: change
 data: {"version": 2, "action": "update", "record_type": "visit", "record": {}, "after": "0193a4f2-….2"}

@@ -1,14 +1,12 @@
 """Following the feed of changes in this process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from app.overview import following as machine
 from support.client import Api, Apps
-from support.events import Following
-
-Follow = Callable[..., Following]
+from support.events import Follow, Following
 
 
 @pytest.fixture

@@ -16,10 +16,9 @@ from app.access import tokens
 from app.access.register import Register
 from app.models import Token
 from app.overview import following as machine
-from conftest import Follow
 from support.client import Api
 from support.documents import Documents
-from support.events import Event
+from support.events import Event, Follow
 from support.problems import faults, problem
 
 WRITERS = 8

@@ -2,8 +2,7 @@
 
 import queue
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -182,11 +181,5 @@ class Following:
         self.task.result(timeout=10)
 
 
-@contextmanager
-def following(streams: Iterable[Following]) -> Iterator[None]:
-    """Leaves them all in the end."""
-    try:
-        yield
-    finally:
-        for each in streams:
-            each.leave()
+Follow = Callable[..., Following]
+"""Opens a stream of a caller: `follow(api, last_event_id=…)`."""
