@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from app.access.accesses import log_read
 from app.access.actor import Actor
 from app.access.register import Register
 from app.access.tokens import refused
@@ -239,6 +240,8 @@ class Stream(StreamingResponse):
                 raise refused()
             rows = ledger.after(work, self.seq, limit=MOST_AT_ONCE)
             items = [item(work, row) for row in rows]
+        if work.seen:
+            log_read(self.request, work)  # before any of it is told; if that cannot be, the stream ends
         last = rows[-1]["seq"] if rows else 0
         self.seq = last if len(rows) == MOST_AT_ONCE else max(head, last)
         return b"".join(

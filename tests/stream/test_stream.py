@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.access import tokens
@@ -297,3 +298,32 @@ def test_streams_end_when_the_process_is_told_to_stop(serve: Any, follow: Follow
     apps.portal.call(app.state.streams.closed)
     assert stream.until_end(within=2) == []
     problem(other.failing().get("/changes/stream"), 503)
+
+
+def test_who_follows_reads_and_is_logged(api: Api, documents: Documents, register: Register, follow: Follow) -> None:
+    auditor = api.as_("auditor")
+    low, high = follow(api.as_("reader", "SENSITIVE")).begun(), follow(api).begun()
+    visit = documents.visit(classification="RESTRICTED")
+    other = documents.visit(classification="SENSITIVE")
+    assert [each.id for each in high.events(2)] == [f"{visit['id']}.1", f"{other['id']}.1"]
+    assert [each.id for each in low.events(1)] == [f"{other['id']}.1"]
+    (entry,) = auditor.items("/access-log")
+    assert (entry["event"], entry["operation"]) == ("read", "/api/v1/changes/stream")
+    assert entry["record_ids"] == [visit["id"]]
+    assert entry["actor"].startswith("contributor")
+
+    def fail(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "INSERT INTO access_log" in statement:
+            raise OperationalError(statement, {}, Exception("disk full"))
+
+    event.listen(register.database.writer, "before_cursor_execute", fail)
+    try:
+        documents.visit(classification="RESTRICTED", title="Never told unlogged")
+        assert high.until_end() == []
+    finally:
+        event.remove(register.database.writer, "before_cursor_execute", fail)
+    assert "Never told" not in str(high.took)
+    assert len(auditor.items("/access-log")) == 1
+    back = follow(api, last_event_id=f"{other['id']}.1")
+    assert "Never told unlogged" in back.events(1)[0].data
+    assert len(auditor.items("/access-log")) == 2
