@@ -211,7 +211,7 @@ def test_a_file_that_another_process_never_lets_go(
         answer = narrow.failing().post("/visits", document)
         problem(answer, 503)
         assert int(answer.headers["retry-after"]) > 0
-        assert 0.4 <= time.monotonic() - began < 3
+        assert 0.4 <= time.monotonic() - began < 8
         assert narrow.get("/visits").status_code == 200  # readers go on
     assert stored() == before
     assert narrow.post("/visits", document).status_code == 201
