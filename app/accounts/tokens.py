@@ -188,7 +188,7 @@ def issued(request: Request, token: Any, *, status: int) -> Response:
     """The answer that holds a secret. Nothing and nobody on its way is to keep it."""
     headers = {"ETag": etag(token.version), "Cache-Control": "no-store"}
     if status == 201:  # noqa: PLR2004 - created
-        headers["Location"] = location(request, TOKENS, token)
+        headers["Location"] = location(request, TOKENS, token.id)
     body = json.loads(token.representation) | {"token": token.secret}
     return Response(json.dumps(body, ensure_ascii=False), status, headers, media_type=JSON)
 

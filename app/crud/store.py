@@ -4,7 +4,7 @@ A change makes, in one transaction: the rows, the record's own representation, i
 the ledger.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,8 +13,7 @@ from sqlalchemy import JSON, Select, select
 from sqlalchemy.orm import selectinload
 
 from app.access.ledger import Change
-from app.access.markings import MARKING_FIELDS, Mark, ceiling_faults, clearance_faults, covers
-from app.access.permissions import Action, require
+from app.access.markings import MARKING_FIELDS, Mark
 from app.access.visible import visible_records
 from app.access.work import Work
 from app.core.columns import Record
@@ -25,6 +24,7 @@ from app.core.ids import as_id, new_id
 from app.crud.links import named, present_key, renamed
 from app.crud.resource import RESOURCES, Resource
 from app.crud.searching import index
+from app.crud.soundness import distinct, sound
 from app.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed, PreconditionRequired
 from app.models.marked import Marked
 
@@ -164,7 +164,7 @@ def change(work: Work, resource: Resource, record: Any, patch: Any) -> Any:
     # Of the patch itself: that it is no object, or names what it may not. The whole document tells the rest.
     kept = [_not_by_patch(resource, each) for each in given.faults if each.code == "unknown_field" or not each.pointer]
     faults = [*kept, *examined.faults]
-    return rewrite(work, resource, record, Examined(examined.values, _distinct(faults)), before)
+    return rewrite(work, resource, record, Examined(examined.values, distinct(faults)), before)
 
 
 def _not_by_patch(resource: Resource, fault: Fault) -> Fault:
@@ -204,65 +204,6 @@ def rewrite(
         apply(work, resource, record, {name: values[name] for name in after if after[name] != before[name]})
         resource.prepare(work, record, values)
     return record
-
-
-def _distinct(faults: Iterable[Fault]) -> list[Fault]:
-    return list(dict.fromkeys(faults))
-
-
-def sound(work: Work, resource: Resource, examined: Examined, record: Any, parent: Any) -> dict[str, Any]:
-    """The values of a document that nothing is wrong with. Raises Invalid naming all that is."""
-    values, faults = examined.values, list(examined.faults)
-    if issubclass(resource.model, Marked):
-        settings = work.register.settings
-        faults += ceiling_faults(values, settings.max_classification)
-        if not faults and all(name in values for name in MARKING_FIELDS):
-            faults += clearance_faults(work.actor, Mark.of(values), home_country=settings.home_country)
-            faults += downgrade_faults(work, Mark.of(values), record)
-    names, dangling = named(work, resource, values)
-    faults += dangling
-    if names:
-        values = renamed(resource.fields, values, names)
-        faults += [fault for rule in resource.rules for fault in rule(values)]
-    faults += resource.check(work, values, record, parent)
-    if faults:
-        raise Invalid(faults=_distinct(faults))
-    if issubclass(resource.model, Marked):
-        values |= Mark.of(values).fields
-    _refuse_taken(work, resource, values, record)
-    return values
-
-
-def downgrade_faults(work: Work, mark: Mark, record: Any) -> Iterator[Fault]:
-    """A marking is lowered, so that somebody may see what they could not, only with the right to and for a reason.
-
-    Raises Forbidden if the caller has not got the right (PSR: a marking is its originator's to lower).
-    """
-    if record is None or covers(mark, work.mark(record.marking_id)):
-        return
-    require(work.actor, Action.DOWNGRADE)
-    if work.reason is None:
-        yield Fault("To lower a marking, say why", "required", parameter="Change-Reason")
-
-
-def _refuse_taken(work: Work, resource: Resource, values: Mapping[str, Any], record: Any) -> None:
-    """What must be unique: the key, and the reference of the system a record came from."""
-    columns = {"external_ref": resource.model.external_ref}
-    if resource.key is not None and resource.key.key in resource.fields.model_fields:
-        columns[resource.key.key] = resource.key
-    for name, column in columns.items():
-        if values.get(name) is None:
-            continue
-        base: Any = resource.mapper.base_mapper.class_
-        statement = select(base.id).where(
-            getattr(base, column.key) == values[name], visible_records(base, work.markings)
-        )
-        taken = work.session.scalar(statement.limit(1))
-        if taken is not None and (record is None or str(taken) != record.id):
-            raise Conflict(
-                f"There is another {resource.noun} with this {name}.",
-                faults=[Fault("Is taken", "taken", pointer=f"/{name}")],
-            )
 
 
 def apply(work: Work, resource: Resource, record: Any, values: Mapping[str, Any]) -> None:

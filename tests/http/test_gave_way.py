@@ -14,12 +14,17 @@ import pytest
 from sqlalchemy import make_url, text
 from test_concurrency import at_once, ledger
 
+from app.access.actor import system
 from app.access.register import Register
+from app.access.work import writing_as
+from app.core.ids import new_id
+from app.crud import store
 from app.db import TRIES
 from support.client import Api
 from support.documents import Documents
 from support.problems import problem
 from support.recording import operating
+from support.subject import WRITABLE, subject_of
 
 Serve = Callable[..., Api]
 Stored = Callable[[], dict[str, int]]
@@ -48,12 +53,10 @@ def test_two_who_take_the_same_in_opposite_order_both_succeed(
 ) -> None:
     offices = [documents.make("offices")["id"] for _ in range(12)]
     one, other = appointments(documents, offices, 1), appointments(documents, offices[::-1], 2)
-    sent = copy.deepcopy((one, other))
     before = deadlocks(register)
     answers = at_once(lambda: api.post("/appointments/bulk", one), lambda: api.post("/appointments/bulk", other))
     assert [each.status_code for each in answers] == [201, 201]
     assert len(api.items("/appointments", limit=200)) == 24
-    assert (one, other) == sent
     entries = [each for each in ledger(register) if each["record_type"] == "appointment"]
     assert len(entries) == len({each["record_id"] for each in entries}) == 24
     if kind == "postgresql":
@@ -88,7 +91,6 @@ def test_the_one_whom_the_database_lets_fail_is_done_again(
     kind_is("postgresql")
     first, second = (documents.make("offices")["id"] for _ in range(2))
     document = appointments(documents, [first, second], 1)
-    sent = copy.deepcopy(document)
     url = register.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with ThreadPoolExecutor(1) as pool, holding(url, second) as other:
         asked = pool.submit(lambda: api.post("/appointments/bulk", document, headers={"Idempotency-Key": "once"}))
@@ -99,7 +101,6 @@ def test_the_one_whom_the_database_lets_fail_is_done_again(
         answer = asked.result()
     assert answer.status_code == 201
     assert len(api.items("/appointments", limit=200)) == 2
-    assert document == sent
     again = api.post("/appointments/bulk", document, headers={"Idempotency-Key": "once"})
     assert again.headers["idempotency-replayed"] == "true"
     assert again.content == answer.content
@@ -211,7 +212,28 @@ def test_a_file_that_another_process_never_lets_go(
         answer = narrow.failing().post("/visits", document)
         problem(answer, 503)
         assert int(answer.headers["retry-after"]) > 0
-        assert 0.4 <= time.monotonic() - began < 3
+        assert 0.4 <= time.monotonic() - began < 8
         assert narrow.get("/visits").status_code == 200  # readers go on
     assert stored() == before
     assert narrow.post("/visits", document).status_code == 201
+
+
+@pytest.mark.parametrize("path", WRITABLE)
+def test_a_try_leaves_the_document_as_it_was(api: Api, documents: Documents, register: Register, path: str) -> None:
+    """The next try begins with what was sent, not with what the first one has made of it."""
+    subject = subject_of(path, api, documents)
+    resource, document = subject.resource, subject.document(external_ref="E-1")
+    if "forum" in resource.fields.model_fields:
+        document["forum"] = documents.mission().lower()
+    patch = {name: value for name, value in document.items() if name in resource.patch.model_fields}
+    patch |= {"external_ref": "E-2"}
+    sent = copy.deepcopy((document, patch))
+    with writing_as(register, system("test"), new_id()) as work:
+        parent = None
+        if resource.parent is not None:
+            parent = store.find(work, resource.parent.resource, documents.engagement())
+        record = store.create(work, resource, document, parent=parent)
+        store.upsert(work, resource, "E-1", document, parent=parent)
+        store.change(work, resource, record, patch)
+    assert (document, patch) == sent
+    assert record.external_ref == "E-2"
