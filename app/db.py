@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.errors import Unavailable
 
@@ -34,8 +34,12 @@ TRIES = 4
 PAUSE = 0.05
 """Seconds before the second try, at most; they double each time."""
 
-GAVE_WAY = ("40001", "40P01")
-"""PostgreSQL's SQLSTATEs for what would do in another order: a serialization failure, a deadlock."""
+GAVE_WAY = ("40001", "40P01", "23505")
+"""PostgreSQL's SQLSTATEs for what would do in another order: a serialization failure, a deadlock; and a value taken.
+
+What is unique is looked for before it is written, so a value is taken only by somebody who wrote at the same moment:
+the next try finds it, and says so in so many words or, of what the register draws itself, draws another.
+"""
 
 INLINE_STEPS = 50_000
 """Steps of SQLite's virtual machine, about two milliseconds, that a read may take on the event loop."""
@@ -164,7 +168,7 @@ def retried(work: Callable[P, T]) -> Callable[P, T]:
             try:
                 return work(*args, **kwargs)
             except (DBAPIError, Unavailable) as error:
-                if not gave_way(error):
+                if not gave_way(error) or (attempt == TRIES and isinstance(error, IntegrityError)):
                     raise
                 if attempt == TRIES:
                     detail = "Others were always faster to take what this needs. Nothing of the request was kept."

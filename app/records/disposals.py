@@ -1,11 +1,10 @@
 """Disposals: what is due, who proposes that it go, and who else approves. `tracker disposal run` carries them out."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,140 +17,30 @@ from app.core import cursor as cursors
 from app.core.columns import table_of
 from app.core.derive import body_of
 from app.core.documents import examine
-from app.core.fields import Day, Document, Moment, RecordId, Slug, Title
 from app.core.ids import as_id, new_id
 from app.core.query import PageQuery
 from app.crud.answers import JSON, listed
 from app.crud.asking import from_address, no_parameters
 from app.crud.listing import Page
 from app.crud.operations import Noun, Operation, add
-from app.crud.schemas import PageEnvelope
 from app.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from app.models import Disposal, DisposalRecord, RetentionClass
-from app.models.choices import DisposalAction, DisposalState, Kind
+from app.models.choices import DisposalState
+from app.records.disposal_documents import (
+    DecisionRequest,
+    DisposalPage,
+    DisposalRead,
+    DisposalRequest,
+    DisposedRecord,
+    DuePage,
+    DueQuery,
+    DueRecord,
+)
 from app.records.due import ENGAGEMENT, classes, due, held, may_go, proposed
 
 NOUN = "disposal"
 ORDER = "-id"
-MOST_RECORDS = 1_000
 _DISPOSAL = table_of(Disposal)
-
-
-class DisposalRequest(Document):
-    """Records that should go."""
-
-    retention_class: Slug
-    """The class under which they are due."""
-
-    records: Annotated[list[RecordId], Field(min_length=1, max_length=MOST_RECORDS)]
-    """The engagements."""
-
-    reason: Annotated[Title, Field(max_length=200)]
-    """Why now, and how it was checked."""
-
-
-class DecisionRequest(Document):
-    """What an administrator other than the proposer says of it."""
-
-    reason: Annotated[Title, Field(max_length=200)]
-    """How it was checked, or why not."""
-
-
-class DueQuery(PageQuery):
-    """Which due records are asked for."""
-
-    retention_class: Annotated[Slug, Field(examples=["engagements-general"])]
-    """The class under which they are due."""
-
-
-class DueRecord(BaseModel):
-    """An engagement whose time is over."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
-
-    id: str
-    """Its id."""
-
-    kind: Kind
-    """Which kind it is."""
-
-    reference: str
-    """Its number."""
-
-    title: str
-    """What it was."""
-
-    starts_on: Day
-    """Its first day."""
-
-    ends_on: Day | None
-    """Its last day."""
-
-
-class DuePage(PageEnvelope):
-    """A page of what is due, the oldest records first."""
-
-    items: Annotated[list[DueRecord], Field(description="The engagements of this page.")]
-
-
-class DisposedRecord(BaseModel):
-    """A record that a disposal names."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
-
-    record_id: str
-    """Its id."""
-
-    reference: str
-    """Its number."""
-
-    done_at: Moment | None
-    """When it was disposed of; null if it is still there."""
-
-
-class DisposalRead(BaseModel):
-    """A disposal, as far as it is."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
-
-    id: str
-    """Its id."""
-
-    state: DisposalState
-    """Where it stands."""
-
-    retention_class: str
-    """The class under which its records are due."""
-
-    action: DisposalAction
-    """Whether they are destroyed or transferred."""
-
-    authority: str
-    """The disposal authority, as the class named it when it was proposed."""
-
-    reason: str
-    """Why it was proposed."""
-
-    proposed_at: Moment
-    """When."""
-
-    proposed_by: str
-    """By whom."""
-
-    decided_at: Moment | None
-    """When it was approved or rejected."""
-
-    decided_by: str | None
-    """By whom."""
-
-    records: list[DisposedRecord]
-    """What it names."""
-
-
-class DisposalPage(PageEnvelope):
-    """A page of disposals, the newest first."""
-
-    items: Annotated[list[DisposalRead], Field(description="The disposals of this page, the newest first.")]
 
 
 def list_due(work: Work, request: Request) -> Response:

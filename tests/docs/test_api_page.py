@@ -24,7 +24,7 @@ from app.overview.access_log import AccessLogQuery
 from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
 from app.overview.stream import StreamQuery
-from app.records.disposals import DueQuery
+from app.records.disposal_documents import DueQuery
 from support.databases import settings_for
 
 api_routes()
