@@ -1,14 +1,14 @@
 """From requests to entries of the access log. What is to be entered is entered before the answer leaves."""
 
 import logging
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
 from app.access.access_log import Access, Event
 from app.access.actor import Actor
-from app.access.work import Work, register_of, request_id
+from app.access.limits import neighbourhood
+from app.access.work import Work, address_of, register_of, request_id
 from app.errors import Problem, Unauthenticated, Unavailable
 
 log = logging.getLogger("tracker")
@@ -34,8 +34,8 @@ def log_refusal(request: Request, problem: Problem) -> None:
     signing_in = isinstance(problem, Unauthenticated)
     if signing_in and not request.headers.get("authorization", "").strip():
         return
-    address = _address(request)
-    key = _network(address) if signing_in or actor is None else actor.id
+    address = address_of(request)
+    key = neighbourhood(address) if signing_in or actor is None else actor.id
     left_out = register_of(request).access_log.rationed.admit(key or "")
     if left_out is None:
         return
@@ -63,7 +63,7 @@ def access(request: Request, event: Event, work: Work, detail: str | None = None
         work.request_id,
         _operation(request),
         method=request.method,
-        address=_address(request),
+        address=address_of(request),
         seen=work.seen,
         detail=detail,
     )
@@ -80,16 +80,3 @@ def _or_refuse(request: Request, entry: Access) -> None:
 
 def _operation(request: Request) -> str:
     return str(getattr(request.scope.get("route"), "path", ""))
-
-
-def _address(request: Request) -> str | None:
-    return request.client.host if request.client else None
-
-
-def _network(address: str | None) -> str:
-    """Whose ration an address draws on: of IPv6, everybody has a whole network of them."""
-    try:
-        known = ip_address(address or "")
-    except ValueError:
-        return address or ""
-    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else str(known)

@@ -71,7 +71,7 @@ def too_many_wrong(windows: Windows, address: str | None, limit: int) -> TooMany
     """What is answered instead of 401 once too many wrong tokens have come from an address."""
     if not limit:
         return None
-    times, left = windows.count(_neighbourhood(address))
+    times, left = windows.count(neighbourhood(address))
     if times <= limit:
         return None
     return TooManyRequests(
@@ -80,7 +80,7 @@ def too_many_wrong(windows: Windows, address: str | None, limit: int) -> TooMany
     )
 
 
-def _neighbourhood(address: str | None) -> str:
+def neighbourhood(address: str | None) -> str:
     """An address as it is counted: of IPv6 the network, since whoever has one address has all of its network."""
     found = parsed(address)
     if found is None:

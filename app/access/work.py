@@ -70,14 +70,16 @@ class Work:
         """The driver's own cursor, on the same connection."""
         return self.connection.connection.cursor()
 
-    def everywhere(self) -> "Work":
+    @contextmanager
+    def everywhere(self) -> Iterator["Work"]:
         """The same work with every record in sight, for what must follow a change whoever may see it.
 
-        Its entries in the ledger are the caller's. What it finds must not be told to them. For use inside `beyond()`.
+        Its entries in the ledger are the caller's. What it finds must not be told to them.
         """
         other = replace(self, actor=system(self.actor.name), made=dict(self.made), shown=set(), seen=[])
         other.__dict__["session"] = self.session
-        return other
+        with self.beyond():
+            yield other
 
     def visible(self, table: FromClause) -> ColumnElement[bool]:
         return visible(table, self.markings)
@@ -139,11 +141,16 @@ def action_of(request: Request) -> Action:
     return action
 
 
+def address_of(request: Request) -> str | None:
+    """Where a request comes from, as far as the server knows."""
+    return request.client.host if request.client else None
+
+
 def _actor(register: Register, connection: Connection, request: Request) -> Actor:
-    address = request.client.host if request.client else None
     cursor = connection.connection.cursor()
     try:
-        actor = register.authenticate(cursor, bearer(request), address, may_wait="inline" not in request.scope)
+        may_wait = "inline" not in request.scope
+        actor = register.authenticate(cursor, bearer(request), address_of(request), may_wait=may_wait)
     finally:
         cursor.close()
     request.scope["actor"] = actor

@@ -1,18 +1,27 @@
 """What a request asks of a list, from its address or from its body."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
+from app.core import cursor as cursors
 from app.core.documents import CODES, fault
 from app.core.query import ListQuery, takes_many
 from app.errors import Fault, Invalid
 
 Query = TypeVar("Query", bound=BaseModel)
+
+
+def place_of(cursor: str, order: str, kinds: Sequence[type]) -> list[Any]:
+    """Where a cursor says that the page begins. Raises Invalid if it belongs to no list of this order."""
+    try:
+        return cursors.decode(cursor, order, kinds)
+    except ValueError as error:
+        raise Invalid(faults=[Fault(f"Cannot go on from here: {error}", "cursor", parameter="cursor")]) from None
 
 
 def from_address(model: type[Query], request: Request) -> Query:

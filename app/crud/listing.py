@@ -11,6 +11,7 @@ from app.core.prepared import Prepared
 from app.core.query import ListQuery, Order, filter_of, order_of, takes_many
 from app.core.search import TIERS, search_value
 from app.core.words import query_words
+from app.crud.asking import place_of
 from app.crud.resource import Resource
 from app.crud.shape import Shape, count_statement, page_statement
 from app.crud.store import rebuilt
@@ -104,10 +105,7 @@ def place(shape: Shape, cursor: str) -> dict[str, Any]:
     kinds = [shape.resource.sortable[name].kind for name, _ in shape.order.terms]
     if shape.ranked:
         kinds = [UUID, int, *kinds]
-    try:
-        found = cursors.decode(cursor, _order_text(shape), kinds)
-    except ValueError as error:
-        raise Invalid(faults=[Fault(f"Cannot go on from here: {error}", "cursor", parameter="cursor")]) from None
+    found = place_of(cursor, _order_text(shape), kinds)
     values: dict[str, Any] = {}
     if shape.ranked:
         values["top"] = found.pop(0)

@@ -107,20 +107,19 @@ def _both(work: Work, resource: Resource, key: str, document: Any) -> tuple[Any,
 def _merge(work: Work, resource: Resource, merged: Any, remaining: Any) -> int:
     """Merges a record into another one; gives the number of other records changed that the caller may see."""
     begun, markings = len(work.changes), work.markings
-    everywhere = work.everywhere()
     names: dict[Any, Mapping[str, str]] = {
         column_of(each): {str(getattr(merged, each.key)): str(getattr(remaining, each.key))}
         for each in (resource.model.id, resource.key)
         if each is not None
     }
-    with work.beyond():
+    withdrawn = {} if merged.archived else {"archived": [False, True]}
+    with work.everywhere() as everywhere:
         for record in _naming(everywhere, names):
             _repoint(everywhere, record, names)
-    withdrawn = {} if merged.archived else {"archived": [False, True]}
-    with store.changing(everywhere, merged, "merge", merged_into=[None, remaining.id], **withdrawn):
-        merged.archived, merged.merged_into = True, remaining.id
-    with store.changing(everywhere, remaining, "merge", merged=[None, merged.id]):
-        pass
+        with store.changing(everywhere, merged, "merge", merged_into=[None, remaining.id], **withdrawn):
+            merged.archived, merged.merged_into = True, remaining.id
+        with store.changing(everywhere, remaining, "merge", merged=[None, merged.id]):
+            pass
     seen = {each.record_id for each in work.changes[begun:] if each.marking_id is None or each.marking_id in markings}
     return len(seen - {merged.id, remaining.id})
 

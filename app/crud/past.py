@@ -15,13 +15,13 @@ from app.core.documents import examine
 from app.core.query import PageQuery
 from app.crud import ledger, store
 from app.crud.answers import listed, written
-from app.crud.asking import from_address, no_parameters
+from app.crud.asking import from_address, no_parameters, place_of
 from app.crud.listing import Page
 from app.crud.operations import Operation
 from app.crud.reading import stored
 from app.crud.resource import RESOURCES, Resource
 from app.crud.schemas import PageEnvelope
-from app.errors import Fault, Invalid
+from app.errors import Invalid
 
 HISTORY_ORDER = "-version"
 
@@ -40,12 +40,7 @@ def history(resource: Resource, parent_id: Any) -> Operation:
         record_id = stored(work, resource, id, parent_id(work, resource, request)).id
         before = None
         if query.cursor is not None:
-            try:
-                (before,) = cursors.decode(query.cursor, HISTORY_ORDER, [int])
-            except ValueError as error:
-                raise Invalid(
-                    faults=[Fault(f"Cannot go on from here: {error}", "cursor", parameter="cursor")]
-                ) from None
+            (before,) = place_of(query.cursor, HISTORY_ORDER, [int])
         found, more = ledger.history(work, record_id, limit=query.limit, before=before)
         following = cursors.encode(HISTORY_ORDER, [found[-1]["version"]]) if more else None
         items = [ledger.HistoryEntry(**each).model_dump_json() for each in found]

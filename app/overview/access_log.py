@@ -19,11 +19,10 @@ from app.core.columns import table_of
 from app.core.fields import Line, Moment, RecordId
 from app.core.query import PageQuery
 from app.crud.answers import listed
-from app.crud.asking import from_address
+from app.crud.asking import from_address, place_of
 from app.crud.listing import Page
 from app.crud.operations import Noun, Operation, add
 from app.crud.schemas import PageEnvelope
-from app.errors import Fault, Invalid
 from app.models import AccessEntry
 from app.models.choices import Classification
 
@@ -131,7 +130,7 @@ def _conditions(work: Work, query: AccessLogQuery) -> list[ColumnElement[bool]]:
     if query.until is not None:
         found.append(_LOG.c.at < query.until)
     if query.cursor is not None:
-        at, last = _place(query.cursor)
+        at, last = place_of(query.cursor, ORDER, [datetime, UUID])
         found.append(or_(_LOG.c.at < at, and_(_LOG.c.at == at, _LOG.c.id < last)))
     return found
 
@@ -142,14 +141,6 @@ def _names(record: str, *, sqlite: bool) -> ColumnElement[bool]:
         each = func.json_each(_LOG.c.record_ids).table_valued("value")
         return select(literal(1)).select_from(each).where(each.c.value == record).exists()
     return cast(_LOG.c.record_ids, JSONB).contains([record])
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    try:
-        at, last = cursors.decode(cursor, ORDER, [datetime, UUID])
-    except ValueError as error:
-        raise Invalid(faults=[Fault(f"Cannot go on from here: {error}", "cursor", parameter="cursor")]) from None
-    return at, last
 
 
 def _entry(work: Work, row: Any) -> AccessLogEntry:

@@ -17,7 +17,7 @@ from app.core.fields import Line, Moment, RecordId
 from app.core.query import PageQuery
 from app.crud import ledger
 from app.crud.answers import listed
-from app.crud.asking import from_address
+from app.crud.asking import from_address, place_of
 from app.crud.listing import Page
 from app.crud.operations import Noun, Operation, add
 from app.crud.schemas import PageEnvelope
@@ -112,11 +112,8 @@ def _entry(work: Work, row: Any) -> AuditEntry:
 
 
 def _place(work: Work, cursor: str) -> int:
-    try:
-        record_id, version = cursors.decode(cursor, ORDER, [UUID, int])
-        seq = ledger.place_of(work, record_id, version)
-    except ValueError as error:
-        raise Invalid(faults=[Fault(f"Cannot go on from here: {error}", "cursor", parameter="cursor")]) from None
+    record_id, version = place_of(cursor, ORDER, [UUID, int])
+    seq = ledger.place_of(work, record_id, version)
     if seq is None:
         raise Invalid(faults=[Fault("Cannot go on from here", "cursor", parameter="cursor")])
     return seq

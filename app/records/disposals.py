@@ -20,7 +20,7 @@ from app.core.documents import examine
 from app.core.ids import as_id, new_id
 from app.core.query import PageQuery
 from app.crud.answers import JSON, listed
-from app.crud.asking import from_address, no_parameters
+from app.crud.asking import from_address, no_parameters, place_of
 from app.crud.listing import Page
 from app.crud.operations import Noun, Operation, add
 from app.errors import Conflict, Fault, Forbidden, Invalid, NotFound
@@ -56,7 +56,8 @@ def list_due(work: Work, request: Request) -> Response:
         .limit(query.limit + 1)
     )
     if query.cursor is not None:
-        statement = statement.where(ENGAGEMENT.c.id > _place(query.cursor, "id"))
+        (last,) = place_of(query.cursor, "id", [UUID])
+        statement = statement.where(ENGAGEMENT.c.id > str(last))
     found = work.session.execute(statement).all()
     shown = found[: query.limit]
     work.holds("engagement", ((row.id, row.marking_id) for row in shown))
@@ -65,19 +66,12 @@ def list_due(work: Work, request: Request) -> Response:
     return listed(work, request, Page(items, following, None))
 
 
-def _place(cursor: str, order: str) -> str:
-    try:
-        (last,) = cursors.decode(cursor, order, [UUID])
-    except ValueError as error:
-        raise Invalid(faults=[Fault(f"Cannot go on from here: {error}", "cursor", parameter="cursor")]) from None
-    return str(last)
-
-
 def list_disposals(work: Work, request: Request) -> Response:
     query = from_address(PageQuery, request)
     statement = select(Disposal).where(work.visible(_DISPOSAL)).order_by(_DISPOSAL.c.id.desc()).limit(query.limit + 1)
     if query.cursor is not None:
-        statement = statement.where(_DISPOSAL.c.id < _place(query.cursor, ORDER))
+        (last,) = place_of(query.cursor, ORDER, [UUID])
+        statement = statement.where(_DISPOSAL.c.id < str(last))
     found = work.session.scalars(statement).all()
     shown = found[: query.limit]
     following = cursors.encode(ORDER, [shown[-1].id]) if len(found) > query.limit else None

@@ -20,12 +20,12 @@ from app.core.fields import Document, Moment, RecordId, Title
 from app.core.ids import as_id, new_id
 from app.core.query import PageQuery
 from app.crud.answers import JSON, listed
-from app.crud.asking import from_address, no_parameters
+from app.crud.asking import from_address, no_parameters, place_of
 from app.crud.ledger import DIRECTORY
 from app.crud.listing import Page
 from app.crud.operations import Noun, Operation, add
 from app.crud.schemas import PageEnvelope
-from app.errors import Conflict, Fault, Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.models import Engagement, LegalHold
 from app.records.due import ENGAGEMENT, holds_on
 
@@ -89,10 +89,7 @@ def list_holds(work: Work, request: Request) -> Response:
     query = from_address(PageQuery, request)
     statement = _visible(work).order_by(_HOLD.c.id.desc()).limit(query.limit + 1)
     if query.cursor is not None:
-        try:
-            (last,) = cursors.decode(query.cursor, ORDER, [UUID])
-        except ValueError as error:
-            raise Invalid(faults=[Fault(f"Cannot go on from here: {error}", "cursor", parameter="cursor")]) from None
+        (last,) = place_of(query.cursor, ORDER, [UUID])
         statement = statement.where(_HOLD.c.id < last)
     found = work.session.scalars(statement).all()
     shown = found[: query.limit]
