@@ -1,9 +1,6 @@
 """A real server, spoken to by something that is no HTTP client: it goes on, and has nothing to complain of."""
 
-import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,15 +11,10 @@ import pytest
 from app.access.register import Register
 from app.config import Settings
 from support.databases import Databases, SqliteDatabases
+from support.served import served
 
 LIMIT = 2_000
 HOST = b"Host: 127.0.0.1\r\n"
-
-SERVE = """
-import uvicorn
-from app.main import create_app
-uvicorn.run(create_app(), host="127.0.0.1", port=0, timeout_keep_alive=2, log_level="info")
-"""
 
 
 @dataclass(frozen=True)
@@ -73,30 +65,12 @@ def server(all_databases: dict[str, Databases], tmp_path_factory: pytest.TempPat
     databases = all_databases["sqlite"]
     assert isinstance(databases, SqliteDatabases)
     log = tmp_path_factory.mktemp("server") / "log"
-    with databases.copy() as url:
-        environment = os.environ | {"TRACKER_DATABASE_URL": url, "TRACKER_MAX_BODY_BYTES": str(LIMIT)}
-        with (
-            log.open("wb") as output,
-            subprocess.Popen([sys.executable, "-c", SERVE], stderr=output, stdout=output, env=environment) as process,
-        ):
-            register = Register(Settings(_env_file=None, database_url=url))  # type: ignore[call-arg]
-            try:
-                port = _port(log, process)
-                yield Server(port, databases.template.secrets["contributor", "RESTRICTED", "NZ"], register, log)
-            finally:
-                register.close()
-                process.terminate()
-                process.wait(10)
-
-
-def _port(log: Path, process: subprocess.Popen[bytes]) -> int:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        _, found, rest = log.read_text().partition("running on http://127.0.0.1:")
-        if found:
-            return int(rest.partition(" ")[0])
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
+    with databases.copy() as url, served(url, log, TRACKER_MAX_BODY_BYTES=str(LIMIT)) as (_, port):
+        register = Register(Settings(_env_file=None, database_url=url))  # type: ignore[call-arg]
+        try:
+            yield Server(port, databases.template.secrets["contributor", "RESTRICTED", "NZ"], register, log)
+        finally:
+            register.close()
 
 
 DOCUMENT = b'{"title": "Visit", "direction": "inbound", "starts_on": "2026-01-01", "partners": ["AU"]}'

@@ -1,10 +1,8 @@
 """The stream through a real server and real sockets, with writers in other processes."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,12 +19,7 @@ from support.client import Api
 from support.databases import Databases
 from support.documents import Documents
 from support.events import Event, Parser
-
-SERVE = """
-import uvicorn
-from app.main import create_app
-uvicorn.run(create_app(), host="127.0.0.1", port=0, log_level="info")
-"""
+from support.served import served
 
 
 @dataclass(frozen=True)
@@ -64,27 +57,9 @@ class Server:
 @pytest.fixture
 def server(settings: Settings, source: Databases, tmp_path: Path) -> Iterator[Server]:
     log = tmp_path / "log"
-    environment = os.environ | {"TRACKER_DATABASE_URL": settings.database_url}
-    with (
-        log.open("wb") as output,
-        subprocess.Popen([sys.executable, "-c", SERVE], stderr=output, stdout=output, env=environment) as process,
-    ):
-        try:
-            secret = source.template.secrets["contributor", "RESTRICTED", "NZ"]
-            yield Server(process, log, f"http://127.0.0.1:{_port(log, process)}/api/v1", secret)
-        finally:
-            process.kill()
-            process.wait(10)
-
-
-def _port(log: Path, process: subprocess.Popen[bytes]) -> int:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        _, found, rest = log.read_text().partition("running on http://127.0.0.1:")
-        if found:
-            return int(rest.partition(" ")[0])
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
+    with served(settings.database_url, log) as (process, port):
+        secret = source.template.secrets["contributor", "RESTRICTED", "NZ"]
+        yield Server(process, log, f"http://127.0.0.1:{port}/api/v1", secret)
 
 
 def test_changes_of_this_process_and_of_others_come_at_once_and_go_on_after_a_break(
