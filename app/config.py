@@ -4,6 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Self
+from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -37,6 +38,10 @@ class Settings(SignInSettings):
         default="NZ",
         pattern="^[A-Z]{2}$",
         description="The country whose register this is, ISO 3166-1 alpha-2.",
+    )
+    home_timezone: str = Field(
+        default="Pacific/Auckland",
+        description="The time zone by whose calendar dates pass and things fall due, a name of the IANA database.",
     )
     require_if_match: bool = Field(
         default=False, description="Whether a change without `If-Match` is refused with 428."
@@ -73,6 +78,13 @@ class Settings(SignInSettings):
     ledger_key: SecretStr | None = Field(
         default=None, description="The key of seals: at least 32 bytes, in hexadecimal digits."
     )
+
+    @field_validator("home_timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("must be a time zone of the IANA database, such as Pacific/Auckland")
+        return name
 
     @field_validator("ledger_key")
     @classmethod

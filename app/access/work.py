@@ -7,9 +7,10 @@ commit it. An endpoint's answer is made inside and sent after, so nobody is told
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, FromClause
 from sqlalchemy.orm import Session
@@ -64,6 +65,11 @@ class Work:
     def session(self) -> Session:
         """Records as objects, for whoever needs them; pages and single reads do not."""
         return Session(self.connection, autoflush=False, expire_on_commit=False)
+
+    @cached_property
+    def today(self) -> date:
+        """The day that it is at home, by which dates pass and things fall due."""
+        return self.now.astimezone(ZoneInfo(self.register.settings.home_timezone)).date()
 
     @cached_property
     def cursor(self) -> Any:

@@ -1,6 +1,6 @@
 """The declaration of a resource: one per URL noun. Everything else is derived from it or run by the machine."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import or_
@@ -263,6 +263,10 @@ class Registry:
                 if resource.model is model and not resource.read_only:
                     return resource
         raise LookupError(type(record).__name__)
+
+    def below(self, model: type[Record]) -> "Iterator[Resource]":
+        """The sub-resources that stand under the records of a model."""
+        return (each for each in self if each.parent is not None and each.parent.resource.model is model)
 
     def of_column(self, column: InstrumentedAttribute[Any]) -> Resource:
         """The resource whose records a reference names."""

@@ -7,7 +7,8 @@ from pydantic import Field
 from app.core.fields import Document, Line, Title, Url, bare
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
-from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare, remark_participants
+from app.engagements.belonging import remark_belongings
+from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare
 from app.models import BilateralTalks
 from app.models.choices import HostedBy
 
@@ -59,7 +60,7 @@ BILATERAL_TALKS = RESOURCES.add(
         rules=RULES,
         children=CHILDREN,
         prepare=prepare,
-        remarked=remark_participants,
+        remarked=remark_belongings,
         example={
             "title": "Australia-New Zealand Defence Ministers' Meeting",
             "starts_on": "2026-12-09",

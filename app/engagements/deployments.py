@@ -9,6 +9,7 @@ from app.core.fields import Code, Day, Headcount, Line, References
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
+from app.engagements.belonging import remark_belongings
 from app.engagements.engagement import (
     CHILDREN,
     Contributions,
@@ -17,7 +18,6 @@ from app.engagements.engagement import (
     dates_in_order,
     each_once,
     prepare,
-    remark_participants,
 )
 from app.models import Deployment, Partner
 from app.models.choices import Mandate
@@ -84,7 +84,7 @@ DEPLOYMENTS = RESOURCES.add(
         rules=(dates_in_order, each_once, marking_faults),
         children=CHILDREN,
         prepare=prepare,
-        remarked=remark_participants,
+        remarked=remark_belongings,
         example={
             "title": "UN Mission in South Sudan",
             "starts_on": "2026-10-01",

@@ -12,7 +12,8 @@ from app.core.query import Equals, Many
 from app.crud.links import present_key
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
-from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare, remark_participants
+from app.engagements.belonging import remark_belongings
+from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare
 from app.errors import Fault
 from app.models import Dialogue, Institution, Partner, Series
 from app.models.choices import Format
@@ -109,7 +110,7 @@ DIALOGUES = RESOURCES.add(
         rules=RULES,
         children=CHILDREN,
         prepare=prepare,
-        remarked=remark_participants,
+        remarked=remark_belongings,
         check=known_forum,
         example={
             "title": "24th Shangri-La Dialogue",

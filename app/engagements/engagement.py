@@ -6,10 +6,10 @@ from datetime import date
 from typing import Annotated, Any, Self, get_args
 
 from pydantic import Field, model_validator
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.access.fields import MarkedFields, MarkedRead
-from app.access.markings import highest, marking_faults
+from app.access.markings import marking_faults
 from app.access.work import Work
 from app.core.documents import Rule
 from app.core.fields import (
@@ -34,10 +34,8 @@ from app.models import (
     EngagementPartner,
     EngagementPriority,
     EngagementTag,
-    Participant,
     Partner,
     Priority,
-    SearchEntry,
     Series,
 )
 from app.models.choices import (
@@ -229,19 +227,6 @@ def prepare(work: Work, record: Any, _values: Mapping[str, Any]) -> None:
     """Gives a new engagement its reference."""
     if record.reference is None:
         record.reference = new_reference(work, record.kind, record.starts_on)
-
-
-def remark_participants(work: Work, engagement: Any) -> None:
-    """Who takes part is known to nobody who may not know of the engagement."""
-    with work.beyond():
-        rows = work.session.execute(
-            select(Participant.id, Participant.marking_id).where(Participant.engagement_id == engagement.id)
-        ).all()
-    for participant, marking in rows:
-        both = highest([work.mark(engagement.marking_id), work.mark(marking)])
-        work.session.execute(
-            update(SearchEntry).where(SearchEntry.record_id == participant).values(marking_id=work.marking_row(both).id)
-        )
 
 
 def new_reference(work: Work, kind: str, day: date) -> str:

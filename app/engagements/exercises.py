@@ -8,6 +8,7 @@ from app.core.fields import Headcount, Prose
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Children, Resource
 from app.engagements.asking import SORTS, EngagementQuery, linked
+from app.engagements.belonging import remark_belongings
 from app.engagements.engagement import (
     CHILDREN,
     RULES,
@@ -15,7 +16,6 @@ from app.engagements.engagement import (
     EngagementFields,
     EngagementRead,
     prepare,
-    remark_participants,
 )
 from app.models import Exercise, ExerciseDomain
 from app.models.choices import Domain, ExerciseType
@@ -71,7 +71,7 @@ EXERCISES = RESOURCES.add(
             )
         },
         prepare=prepare,
-        remarked=remark_participants,
+        remarked=remark_belongings,
         example={
             "title": "Exercise Talisman Sabre 2027",
             "starts_on": "2027-07-01",

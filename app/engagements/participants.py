@@ -7,13 +7,13 @@ from pydantic import Field
 from sqlalchemy import or_, select
 
 from app.access.fields import MarkedFields, MarkedRead
-from app.access.markings import covers, highest, marking_faults
+from app.access.markings import marking_faults
 from app.access.work import Work
 from app.core.columns import table_of
 from app.core.fields import CreateOnly, Line, Prose, RecordId, References
 from app.core.query import Equals, ListQuery, Many
-from app.crud import store
 from app.crud.resource import RESOURCES, Parent, Resource
+from app.engagements.belonging import effective_marking, touch_engagement
 from app.engagements.engagements import ENGAGEMENTS
 from app.errors import Fault
 from app.models import Appointment, Engagement, Office, Participant, Person
@@ -99,24 +99,6 @@ def once_each(
     )
     if work.session.scalar(known) is not None:
         yield Fault("Takes part already, or did and was withdrawn", "duplicate", pointer="/person")
-
-
-def effective_marking(work: Work, participant: Participant) -> int:
-    """The marking that decides for whom a participant exists: the higher of the engagement's and their own."""
-    engagement = work.session.get_one(Engagement, participant.engagement_id)
-    marks = [work.mark(engagement.marking_id), work.mark(participant.marking_id)]
-    return work.marking_row(highest(marks)).id
-
-
-def touch_engagement(work: Work, participant: Participant) -> None:
-    """A change to a participant is one of the engagement, for those who may see both.
-
-    Where a participant is marked above the engagement, its version stays as it is: it would tell of somebody
-    that some of its readers may not know of.
-    """
-    engagement = work.session.get_one(Engagement, participant.engagement_id)
-    if covers(work.mark(engagement.marking_id), work.mark(participant.marking_id)):
-        store.touch(work, store.find(work, RESOURCES.of(engagement), engagement.id), "participants")
 
 
 PARTICIPANTS = RESOURCES.add(

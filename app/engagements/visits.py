@@ -12,7 +12,8 @@ from app.core.ids import as_id
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
-from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare, remark_participants
+from app.engagements.belonging import remark_belongings
+from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare
 from app.errors import Fault
 from app.models import Office, Person, Post, Visit
 from app.models.choices import Direction
@@ -96,7 +97,7 @@ VISITS = RESOURCES.add(
         rules=(*RULES, itinerary_in_order),
         children=CHILDREN,
         prepare=prepare,
-        remarked=remark_participants,
+        remarked=remark_belongings,
         check=known_office,
         example={
             "title": "Chief of Defence Force visit to Tonga",

@@ -23,11 +23,12 @@ from app.access.work import Work, settle, writing_as
 from app.core.columns import Base, instant_text
 from app.core.ids import new_id
 from app.crud.ledger import LEDGER
+from app.crud.resource import RESOURCES
 from app.crud.searching import forget
 from app.models import Disposal, DisposalRecord, Engagement, RetentionClass
 from app.records.disposals import NOUN, represented
 from app.records.due import ENGAGEMENT, classes, may_go
-from app.records.package import Part, children, package, parts_of
+from app.records.package import Part, package, parts_of
 
 COMMAND = "tracker disposal run"
 
@@ -164,7 +165,7 @@ def _remove(work: Work, record_id: str, ids: list[str]) -> None:
     )
     forget(work.session, ids)
     work.session.expunge_all()
-    under = {each.table for each in children()}
+    under = {each.table for each in RESOURCES.below(Engagement)}
     for table in reversed(Base.metadata.sorted_tables):
         if "representation" in table.c and table not in under:
             continue  # a record of its own; if it refers to this one, the database keeps both

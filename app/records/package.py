@@ -1,7 +1,6 @@
 """A record with all that became of it, as one document: what is transferred, or handed to who asks for it."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,6 @@ from app.core.columns import table_of
 from app.crud.ledger import DIRECTORY, LEDGER
 from app.crud.resource import RESOURCES, Resource
 from app.crud.store import rebuilt
-from app.engagements.engagements import ENGAGEMENTS
 from app.models import Engagement
 
 
@@ -35,8 +33,8 @@ class Part:
 def parts_of(work: Work, engagement: Engagement) -> list[Part]:
     """The engagement and every record that stands under it, withdrawn ones too."""
     found = [Part(RESOURCES.of(engagement), engagement.id, engagement.version, _marking(work, engagement.id))]
-    for resource in children():
-        assert resource.parent is not None  # noqa: S101 - by what children() gives
+    for resource in RESOURCES.below(Engagement):
+        assert resource.parent is not None  # noqa: S101 - by what below() gives
         table = resource.table
         owner = table.c[resource.parent.column.key]
         rows = work.session.execute(
@@ -44,11 +42,6 @@ def parts_of(work: Work, engagement: Engagement) -> list[Part]:
         )
         found += [Part(resource, str(row.id), row.version, _marking(work, str(row.id))) for row in rows]
     return found
-
-
-def children() -> Iterator[Resource]:
-    """The resources whose records stand under an engagement."""
-    yield from (each for each in RESOURCES if each.parent is not None and each.parent.resource is ENGAGEMENTS)
 
 
 def _marking(work: Work, record_id: str) -> int | None:

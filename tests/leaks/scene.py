@@ -1,15 +1,20 @@
 """A register with records in sight and records to hide."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.crud.resource import RESOURCES
+from app.crud.resource import RESOURCES, Resource
+from app.models import Engagement
 from app.models.marked import Marked
 from support.client import Api
 from support.documents import KINDS, Documents
 
 MARKED = [each for each in RESOURCES if issubclass(each.model, Marked) and not each.read_only and each.parent is None]
 """Resources whose records bear markings."""
+
+BELOW = list(RESOURCES.below(Engagement))
+"""What stands under engagements: marked too."""
 
 
 @dataclass
@@ -28,16 +33,16 @@ class Scene:
     marking: dict[str, Any]
     keys: dict[str, list[str]] = field(default_factory=dict)
     seen: dict[str, Any] = field(default_factory=dict)
-    guest: str = ""
+    guests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By sub-resource: a document of what will be hidden below engagements in sight and out of it."""
 
     def alike(self, path: str, number: int, **changes: Any) -> dict[str, Any]:
         """A document that shares with others all that can be shared."""
         shared: dict[str, Any] = {"partners": ["AU", "TO"], "tags": ["kereru"], "priorities": [self.seen["priorities"]["code"]],
                   "series": self.seen["series"]["slug"], "country": "AU", "level": "working", "lead": "joint"}  # fmt: skip
         fields = RESOURCES[path].fields.model_fields
-        return self.documents.of(
-            path, **({n: v for n, v in shared.items() if n in fields}), title=f"Kererū {number}", **changes
-        )
+        title = {RESOURCES[path].titles[0]: f"Kererū {number}"}
+        return self.documents.of(path, **({n: v for n, v in shared.items() if n in fields}), **title, **changes)
 
     def show(self) -> None:
         """Records that the caller may see, one of each resource at least."""
@@ -45,36 +50,48 @@ class Scene:
             if resource.read_only or resource.administrative or resource.parent is not None or resource in MARKED:
                 continue
             self.seen[resource.path] = self.documents.make(resource.path)
-        self.guest = self.documents.make("people")["id"]
+        first = {each.path: self.documents.of(each.path) for each in BELOW}
+        self.guests = {each.path: self.documents.of(each.path) for each in BELOW}
         for resource in MARKED:
             made = [self.api.make(f"/{resource.path}", self.alike(resource.path, number)) for number in range(3)]
             self.seen[resource.path] = made[0]
-            self.api.make(f"/{resource.path}/{made[0]['id']}/participants", {"person": self.seen["people"]["id"]})
-            self.api.change(f"/{resource.path}/{made[1]['id']}", {"title": "Kererū again"})
+            for path, at in self.below(resource, made[0]):
+                self.keys.setdefault(path, []).append(self.api.make(at, first[path])["id"])
+            self.api.change(f"/{resource.path}/{made[1]['id']}", {resource.titles[0]: "Kererū again"})
             self.api.delete(f"/{resource.path}/{made[2]['id']}")
         for path, record in self.seen.items():
             readable = record.get(RESOURCES[path].key.key) if RESOURCES[path].key is not None else None
             self.keys[path] = [record["id"], *([readable] if readable else [])]
         self.keys["engagements"] = [self.seen[KINDS[0]]["id"]]
-        for path in KINDS:
-            participants = self.api.items(f"/{path}/{self.seen[path]['id']}/participants")
-            self.keys["participants"] = [*self.keys.get("participants", []), participants[0]["id"]]
 
-    def hide(self) -> list[Any]:
-        """Records beyond the caller, alike to those in sight in everything but their marking; and changes of them."""
-        hidden = []
+    def hide(self) -> dict[str, Any]:
+        """Records beyond the caller, alike to those in sight in everything but their marking; and changes of them.
+
+        Gives one of each resource.
+        """
+        hidden = {}
         for resource in MARKED:
-            for number in range(3):
-                document = self.alike(resource.path, number, external_ref=f"{resource.path}-{number}", **self.marking)
-                hidden.append(self.hider.make(f"/{resource.path}", document))
-            first, second, third = hidden[-3:]
-            self.hider.make(f"/{resource.path}/{first['id']}/participants", {"person": self.guest})
-            self.hider.change(f"/{resource.path}/{second['id']}", {"title": "Kererū changed"})
-            self.hider.delete(f"/{resource.path}/{third['id']}")
-            at = f"/{resource.path}/{self.seen[resource.path]['id']}/participants"
-            beside = self.hider.make(at, {"person": self.guest, "role": "Kererū", **self.marking})
-            self.hider.change(f"{at}/{beside['id']}", {"note": "Kererū"})
+            path = resource.path
+            first, second, third = [
+                self.hider.make(f"/{path}", self.alike(path, number, external_ref=f"{path}-{number}", **self.marking))
+                for number in range(3)
+            ]
+            for below, at in self.below(resource, first):
+                self.hider.make(at, self.guests[below])
+            self.hider.change(f"/{path}/{second['id']}", {resource.titles[0]: "Kererū changed"})
+            self.hider.delete(f"/{path}/{third['id']}")
+            for below, at in self.below(resource, self.seen[path]):
+                title = RESOURCES[below].titles[0]
+                beside = self.hider.make(at, {**self.guests[below], title: "Kererū", **self.marking})
+                self.hider.change(f"{at}/{beside['id']}", {"note": "Kererū"})
+            hidden[path] = first
         return hidden
+
+    @staticmethod
+    def below(resource: Resource, record: Any) -> Iterator[tuple[str, str]]:
+        """Of an engagement: each sub-resource, and where its list is."""
+        if issubclass(resource.model, Engagement):
+            yield from ((each.path, f"/{resource.path}/{record['id']}/{each.path}") for each in BELOW)
 
 
 CALLERS: dict[str, tuple[tuple[str, str, str | None], dict[str, Any]]] = {
