@@ -15,10 +15,14 @@ from app.crud.route import RegisterRoute
 from app.crud.router import add_resource
 from app.engagements.engagements import ENGAGEMENTS, KINDS
 from app.engagements.participants import PARTICIPANTS
+from app.engagements.report import REPORT
 from app.engagements.series import SERIES
+from app.engagements.submitting import add_submission
 from app.engagements.transitions import add_transitions
 from app.errors import MethodNotAllowed, NotFound
 from app.exchange.imports import add_imports
+from app.followup.commitments import COMMITMENTS
+from app.followup.keeping import add_commitment_transitions
 from app.followup.priorities import PRIORITIES
 from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
@@ -44,8 +48,11 @@ def api_routes() -> list[BaseRoute]:
         add_resource(router, resource)
         add_transitions(router, resource)
         add_resource(router, PARTICIPANTS, under=resource)
-    for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES):
+        add_resource(router, REPORT, under=resource)
+        add_submission(router, resource)
+    for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES, COMMITMENTS):
         add_resource(router, resource)
+    add_commitment_transitions(router)
     add_resource(router, RETENTION_CLASSES)
     add_holds(router)
     add_disposals(router)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import available_timezones
 
+from holidays import list_supported_countries
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
@@ -42,6 +43,14 @@ class Settings(SignInSettings):
     home_timezone: str = Field(
         default="Pacific/Auckland",
         description="The time zone by whose calendar dates pass and things fall due, a name of the IANA database.",
+    )
+    holiday_region: str = Field(
+        default="WGN",
+        pattern="^([A-Z0-9]{1,8})?$",
+        description="The region at home whose anniversary days are holidays too, as ISO 3166-2 has it; empty: none.",
+    )
+    report_due_working_days: int = Field(
+        default=10, ge=0, le=250, description="How many working days after its end an engagement's report is due."
     )
     require_if_match: bool = Field(
         default=False, description="Whether a change without `If-Match` is refused with 428."
@@ -86,12 +95,25 @@ class Settings(SignInSettings):
             raise ValueError("must be a time zone of the IANA database, such as Pacific/Auckland")
         return name
 
+    @model_validator(mode="after")
+    def _known_region(self) -> Self:
+        known = list_supported_countries().get(self.home_country, ())
+        if self.holiday_region and "holiday_region" in self.model_fields_set and self.holiday_region not in known:
+            raise ValueError(f"TRACKER_HOLIDAY_REGION must be one of {', '.join(known)}")
+        return self
+
     @field_validator("ledger_key")
     @classmethod
     def _long_key(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and not re.fullmatch("([0-9A-Fa-f]{2}){32,}", key.get_secret_value()):
             raise ValueError("must be at least 32 bytes in hexadecimal digits")
         return key
+
+    @property
+    def home_region(self) -> str | None:
+        """The region at home whose holidays count; the usual one is New Zealand's."""
+        usual = "holiday_region" not in self.model_fields_set and self.home_country != "NZ"
+        return None if usual else self.holiday_region or None
 
     @property
     def seal_key(self) -> bytes | None:

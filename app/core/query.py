@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, get_origin
@@ -12,6 +13,7 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Date,
     FromClause,
     Table,
     Uuid,
@@ -40,7 +42,8 @@ def _split(value: Any) -> Any:
     return value
 
 
-def _yes_no_any(value: Any) -> Any:
+def as_words(value: Any) -> Any:
+    """Yes or no as JSON has it, in the words of an address."""
     return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
 
 
@@ -89,7 +92,7 @@ class ListQuery(PageQuery):
     expand: CommaList = ()
     """References to answer as the records they name, comma separated."""
 
-    archived: Annotated[Literal["false", "true", "any"], BeforeValidator(_yes_no_any)] = "false"
+    archived: Annotated[Literal["false", "true", "any"], BeforeValidator(as_words)] = "false"
     """Whether withdrawn records are left out, the only ones, or among the others."""
 
 
@@ -100,6 +103,8 @@ class Scope:
     table: Table
     visible: Callable[[FromClause], ColumnElement[bool]]
     sqlite: bool
+    words: Mapping[str, tuple[str, ...]] = attribute(default_factory=dict)
+    """What is asked of parameters whose every value is a condition of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,17 @@ class AtMost(Where):
     def __init__(self, attribute: InstrumentedAttribute[Any]) -> None:
         column = column_of(attribute)
         super().__init__(lambda scope, match: own(scope, attribute, column <= match.value(column)))
+
+
+TODAY: BindParameter[date] = bindparam("today", type_=Date(), required=True)
+"""The day that it is at home, for conditions that depend on it."""
+
+
+class Cases(Where):
+    """Each value stands for a condition of its own, which may depend on the day."""
+
+    def __init__(self, cases: Mapping[str, Callable[[Scope], ColumnElement[bool]]]) -> None:
+        super().__init__(lambda scope, match: or_(*(cases[each](scope) for each in scope.words[match.parameter])))
 
 
 class Linked(Where):

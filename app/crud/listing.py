@@ -8,7 +8,7 @@ from uuid import UUID
 from app.access.work import Work
 from app.core import cursor as cursors
 from app.core.prepared import Prepared
-from app.core.query import ListQuery, Order, filter_of, order_of, takes_many
+from app.core.query import Cases, ListQuery, Order, filter_of, order_of, takes_many
 from app.core.search import TIERS, search_value
 from app.core.words import query_words
 from app.crud.asking import place_of
@@ -36,6 +36,8 @@ def page(work: Work, resource: Resource, query: ListQuery, parent: str | None = 
         return Page([], None, None if query.count == "none" else 0)
     shape = shape_of(work, resource, query, given)
     values = parameters(shape, given)
+    if shape.words:
+        values["today"] = work.today
     if parent is not None:
         values["parent"] = parent
     total = None
@@ -80,6 +82,15 @@ def shape_of(work: Work, resource: Resource, query: ListQuery, given: Mapping[st
         continued=query.cursor is not None,
         ranked="q" in given and not query.sort,
         sqlite=work.register.database.is_sqlite,
+        words=words(query, given),
+    )
+
+
+def words(query: ListQuery, given: Mapping[str, Any]) -> frozenset[tuple[str, tuple[str, ...]]]:
+    """What is asked of parameters whose every value is a condition of its own, and so part of the statement."""
+    cases = [name for name in given if isinstance(filter_of(type(query).model_fields[name]), Cases)]
+    return frozenset(
+        (name, tuple(sorted({*value}) if isinstance(value := given[name], list) else (value,))) for name in cases
     )
 
 

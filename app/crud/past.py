@@ -73,7 +73,8 @@ def revert(resource: Resource, for_change: Any) -> Operation:
             for name, field in own.fields.model_fields.items()
             if create_only(field) is None and name in past
         }
-        store.replace(work, own, store.find(work, own, record.id), fields, action="revert")
+        above = None if own.parent is None else getattr(record, own.parent.column.key)
+        store.replace(work, own, store.find(work, own, record.id, parent=above), fields, action="revert")
         return written(work, request, resource, record, created=False)
 
     return Operation(

@@ -38,6 +38,11 @@ class Parent:
     resource: "Resource"
     column: InstrumentedAttribute[Any]
     parameter: str
+    single: bool = False
+    """Whether a record has one such at most, as far as any one caller can know: its address bears no id.
+
+    Of several with different markings it is the one marked highest, of those that the caller may see.
+    """
 
 
 def nothing_to_prepare(_work: Work, _record: Any, _values: Mapping[str, Any]) -> None:
@@ -100,6 +105,9 @@ class Resource:
 
     marking_of: Callable[[Work, Any], int | None] = own_marking
 
+    tied: InstrumentedAttribute[Any] | None = None
+    """The column that names the marked record which it came of: it is never marked below that one."""
+
     mergeable: Callable[[Work, Any, Any], Iterable[Fault]] | None = None
     """What stands against merging one record into another; None: records of this kind are never merged."""
 
@@ -127,6 +135,11 @@ class Resource:
     @property
     def plural(self) -> str:
         return self.plural_noun or f"{self.noun}s"
+
+    @property
+    def is_single(self) -> bool:
+        """Whether its address bears no id, since there is one at most."""
+        return self.parent is not None and self.parent.single
 
     @property
     def article(self) -> str:

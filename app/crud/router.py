@@ -12,7 +12,7 @@ from app.access.work import Work
 from app.core.derive import body_of, without_default
 from app.core.fields import Moment
 from app.core.query import CommaList, ListQuery
-from app.crud import bulk, ledger, merging, past, store
+from app.crud import bulk, ledger, merging, only, past, store
 from app.crud.answers import JSON, etag, listed, location, single, written
 from app.crud.asking import from_address, from_body, no_parameters
 from app.crud.links import present_key
@@ -42,15 +42,23 @@ def add_resource(router: APIRouter, resource: Resource, *, under: Resource | Non
 
 def operations(resource: Resource) -> list[Operation]:
     """What can be done with the records of a resource."""
+    if resource.is_single:
+        return [only.replace(resource, parent_of), *(only.of(resource, parent_id, each) for each in _of_one(resource))]
     reads = [_list(resource), _query(resource), _read(resource)]
     if resource.administrative:
         return [*reads, _create(resource), _patch(resource)]
-    reads.append(past.history(resource, _parent_id))
+    reads.append(past.history(resource, parent_id))
     if resource.read_only:
         return reads
     writes = [_create(resource), _bulk(resource), _upsert(resource), _patch(resource), _withdraw(resource)]
     merges = [] if resource.mergeable is None else [merging.merge(resource)]
-    return [*reads, *writes, _restore(resource), past.revert(resource, _for_change), *merges]
+    return [*reads, *writes, _restore(resource), past.revert(resource, for_change), *merges]
+
+
+def _of_one(resource: Resource) -> list[Operation]:
+    """What can be done with a record that is the only one of its kind where it stands."""
+    past_of_it = [past.history(resource, parent_id), past.revert(resource, for_change)]
+    return [_read(resource), _patch(resource), _withdraw(resource), _restore(resource), *past_of_it]
 
 
 def parent_of(work: Work, resource: Resource, request: Request) -> Any:
@@ -62,7 +70,8 @@ def parent_of(work: Work, resource: Resource, request: Request) -> Any:
     return parent
 
 
-def _parent_id(work: Work, resource: Resource, request: Request) -> str | None:
+def parent_id(work: Work, resource: Resource, request: Request) -> str | None:
+    """The id of the record that a sub-resource's address names first. Raises NotFound."""
     if resource.parent is None:
         return None
     return stored(work, *_above(resource, request)).id
@@ -77,7 +86,7 @@ def _above(resource: Resource, request: Request) -> tuple[Resource, str]:
 
 def _page(work: Work, resource: Resource, query: ListQuery, request: Request) -> Response:
     check_shape(resource, query.fields, query.expand)
-    found = page(work, resource, query, _parent_id(work, resource, request))
+    found = page(work, resource, query, parent_id(work, resource, request))
     if query.fields or query.expand:
         found = Page(shaped(work, resource, found.items, query.fields, query.expand), found.next, found.total)
     return listed(work, request, found)
@@ -118,7 +127,7 @@ def _read(resource: Resource) -> Operation:
 
     def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
         wanted = _shape_wanted(resource, query, request)
-        found = stored(work, resource, id, _parent_id(work, resource, request))
+        found = stored(work, resource, id, parent_id(work, resource, request))
         elsewhere = None
         text, version = found.representation, found.version
         if isinstance(wanted, ReadQuery) and wanted.as_at is not None:
@@ -233,7 +242,7 @@ def _patch(resource: Resource) -> Operation:
 
     def endpoint(work: Work, request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
         no_parameters(request)
-        record = _for_change(work, resource, request, id)
+        record = for_change(work, resource, request, id)
         store.change(work, resource, record, document)
         return written(work, request, resource, record, created=False)
 
@@ -248,7 +257,7 @@ def _patch(resource: Resource) -> Operation:
 def _withdraw(resource: Resource) -> Operation:
     def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002
         no_parameters(request)
-        store.withdraw(work, _for_change(work, resource, request, id))
+        store.withdraw(work, for_change(work, resource, request, id))
         return Response(status_code=204)
 
     return Operation(
@@ -262,7 +271,7 @@ def _withdraw(resource: Resource) -> Operation:
 def _restore(resource: Resource) -> Operation:
     def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002
         no_parameters(request)
-        record = _for_change(work, resource, request, id)
+        record = for_change(work, resource, request, id)
         store.restore(work, record)
         return written(work, request, resource, record, created=False)
 
@@ -274,7 +283,8 @@ def _restore(resource: Resource) -> Operation:
     )  # fmt: skip
 
 
-def _for_change(work: Work, resource: Resource, request: Request, key: str) -> Any:
+def for_change(work: Work, resource: Resource, request: Request, key: str) -> Any:
+    """A record that is about to be changed: locked, and in the version that the caller means."""
     parent = parent_of(work, resource, request)
     record = store.find(work, resource, key, parent=None if parent is None else parent.id, lock=True)
     store.check_precondition(work, record, request.headers.get("if-match"))

@@ -44,9 +44,11 @@ class Shape:
     """Whether the best matches of a search come first."""
 
     sqlite: bool
+    words: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
+    """The values of parameters whose every value is a condition of its own."""
 
     def scope(self) -> Scope:
-        return Scope(self.resource.table, lambda table: visible(table, self.markings), self.sqlite)
+        return Scope(self.resource.table, lambda table: visible(table, self.markings), self.sqlite, dict(self.words))
 
 
 def conditions(shape: Shape, *, but: str | None = None) -> list[ColumnElement[bool]]:

@@ -12,6 +12,7 @@ from app.access.work import Work
 from app.core.documents import Examined
 from app.crud.links import named, renamed
 from app.crud.resource import Resource
+from app.crud.ties import tie_faults
 from app.errors import Conflict, Fault, Invalid
 from app.models.marked import Marked
 
@@ -30,6 +31,7 @@ def sound(work: Work, resource: Resource, examined: Examined, record: Any, paren
         if not faults and all(name in values for name in MARKING_FIELDS):
             faults += clearance_faults(work.actor, Mark.of(values), home_country=settings.home_country)
             faults += downgrade_faults(work, Mark.of(values), record)
+            faults += tie_faults(work, resource, values)
     names, dangling = named(work, resource, values)
     faults += dangling
     if names:

@@ -9,6 +9,7 @@ from app.core.columns import table_of
 from app.core.fields import Code, Country, Day, Line, Moment, RecordId, Slug
 from app.core.query import AtLeast, AtMost, Equals, Linked, ListQuery, Many, Match, Scope, Where
 from app.core.search import FullText
+from app.engagements.reporting import Reporting, reported
 from app.models import (
     Engagement,
     EngagementPartner,
@@ -104,6 +105,10 @@ class EngagementQuery(ListQuery):
 
     post: Annotated[Many[RecordId], Equals(Visit.post)] = []
     """The post that looks after a visit."""
+
+    report: Annotated[Many[Reporting], reported()] = []
+    """How it stands with its report: `due` (it is over, and there is time), `overdue`, `draft`, `submitted`, or
+    `none`. Reports that the caller may not see are as none."""
 
     external_ref: Annotated[Many[Line], Equals(Engagement.external_ref)] = []
     """The id in the system that the record came from."""

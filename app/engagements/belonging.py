@@ -8,6 +8,7 @@ from app.access.markings import covers, highest
 from app.access.work import Work
 from app.core.columns import table_of
 from app.crud import store
+from app.crud.remarking import remark_tied
 from app.crud.resource import RESOURCES
 from app.models import Engagement, SearchEntry
 
@@ -44,3 +45,4 @@ def remark_belongings(work: Work, engagement: Any) -> None:
                 .where(SearchEntry.record_id == belonging)
                 .values(marking_id=work.marking_row(both).id)
             )
+    remark_tied(work, engagement)

@@ -18,6 +18,7 @@ from app.core.fields import (
     CreateOnly,
     Day,
     Document,
+    Flag,
     Line,
     Moment,
     Prose,
@@ -28,6 +29,7 @@ from app.core.fields import (
     bare,
 )
 from app.crud.resource import Children
+from app.engagements.reporting import expect_report
 from app.errors import Fault
 from app.models import (
     Engagement,
@@ -148,6 +150,9 @@ class EngagementFields(MarkedFields):
     tags: Annotated[list[Annotated[Line, Field(min_length=1, max_length=80)]], Field(max_length=50)] = []
     """Words that desks group engagements by."""
 
+    report_expected: Flag = True
+    """Whether a report is to follow it."""
+
     @model_validator(mode="after")
     def _one_day(self) -> Self:
         """What has no last day ends on its first."""
@@ -170,6 +175,10 @@ class EngagementRead(MarkedRead):
 
     allowed_transitions: list[Status]
     """Where it can go from here."""
+
+    report_due_on: Day | None
+    """When its report is due: some working days after its end. Null: it is open-ended, called off or only proposed,
+    or none is expected."""
 
 
 ROLES = get_args(PartnerRole)
@@ -224,9 +233,10 @@ RULES: tuple[Rule, ...] = (dates_in_order, each_once, some_partner, marking_faul
 
 
 def prepare(work: Work, record: Any, _values: Mapping[str, Any]) -> None:
-    """Gives a new engagement its reference."""
+    """Gives a new engagement its reference, and says when its report is due."""
     if record.reference is None:
         record.reference = new_reference(work, record.kind, record.starts_on)
+    expect_report(work, record)
 
 
 def new_reference(work: Work, kind: str, day: date) -> str:

@@ -13,10 +13,11 @@ from app.models.engagements import (
     Exercise,
     ExerciseDomain,
     Participant,
+    Report,
     Series,
     Visit,
 )
-from app.models.followup import Priority
+from app.models.followup import Commitment, Priority
 from app.models.ledger import LedgerEntry, LedgerHead
 from app.models.markings import Marking
 from app.models.partners import CountryPartner, Institution, Membership, Partner
@@ -32,6 +33,7 @@ __all__ = [
     "Appointment",
     "Base",
     "BilateralTalks",
+    "Commitment",
     "CountryPartner",
     "Deployment",
     "Dialogue",
@@ -55,6 +57,7 @@ __all__ = [
     "Person",
     "Post",
     "Priority",
+    "Report",
     "RetentionClass",
     "SearchEntry",
     "Series",

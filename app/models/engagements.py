@@ -15,11 +15,12 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    true,
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.core.columns import Base, Id, Instant, Json, Record
-from app.models.lifecycle import LIFECYCLE
+from app.models.lifecycle import LIFECYCLE, REPORTING, WITHOUT_REPORT
 from app.models.marked import Marked
 
 
@@ -50,6 +51,7 @@ class Engagement(Marked, Record):
             for name in ("starts_on", "kind", "status", "country", "series", "level", "lead")
         ),
         *(Index(f"ix_engagement_{name}", name, "id") for name in ("ends_on", "title", "created_at", "updated_at")),
+        Index("ix_engagement_report_day", "report_day", "starts_on", "id"),
     )
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_abstract": True}
 
@@ -71,6 +73,10 @@ class Engagement(Marked, Record):
     level: Mapped[str | None] = mapped_column(String(20))
     series: Mapped[str | None] = mapped_column(ForeignKey("series.slug"))
     edition: Mapped[str | None] = mapped_column(String(200))
+    report_expected: Mapped[bool] = mapped_column(server_default=true(), comment="Whether a report is to follow it")
+    report_day: Mapped[date | None] = mapped_column(
+        comment="When its report falls due if it takes place; NULL: open-ended, or none is expected"
+    )
 
     partners: Mapped[list["EngagementPartner"]] = relationship(
         cascade="all, delete-orphan",
@@ -95,6 +101,10 @@ class Engagement(Marked, Record):
     @property
     def allowed_transitions(self) -> list[str]:
         return LIFECYCLE.allowed(self.status)
+
+    @property
+    def report_due_on(self) -> date | None:
+        return None if self.status in WITHOUT_REPORT else self.report_day
 
 
 class Link(Base):
@@ -272,3 +282,25 @@ class Participant(Marked, Record):
     office_title: Mapped[str | None] = mapped_column(String(200), comment="As it was on that day")
     organisation: Mapped[str | None] = mapped_column(String(200))
     note: Mapped[str | None] = mapped_column(Text)
+
+
+class Report(Marked, Record):
+    """What came of an engagement."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "marking_id"),
+        Index("uq_report_external_ref", "external_ref", "marking_id", unique=True),
+    )
+
+    engagement_id: Mapped[str] = mapped_column(Id, ForeignKey("engagement.id"))
+    state: Mapped[str] = mapped_column(String(20))
+    tone: Mapped[str | None] = mapped_column(String(20))
+    summary: Mapped[str | None] = mapped_column(Text)
+    outcomes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    submitted_by: Mapped[str | None] = mapped_column(String(200), comment="The name of the account")
+
+    @property
+    def allowed_transitions(self) -> list[str]:
+        return REPORTING.allowed(self.state)

@@ -29,6 +29,7 @@ class Documents:
             "retention-classes": lambda number: {"slug": f"class-{number:03}", "title": f"Class {number:03}"},
             "appointments": lambda _: {"person": self.person(), "office": self.make("offices")["id"]},
             "participants": lambda _: {"person": self.make("people")["id"]},
+            "commitments": lambda number: {"title": f"Commitment {number:03}"},
             "deployments": lambda _: {"mission": self.mission(), "partners": [self.mission()]},
         }
 

@@ -8,8 +8,11 @@ from app.crud.resource import RESOURCES, Resource
 from support.client import Api
 from support.documents import Documents
 
-ALL: tuple[str, ...] = tuple(each.path for each in RESOURCES)
-WRITABLE: tuple[str, ...] = tuple(each.path for each in RESOURCES if not each.read_only)
+SINGLE: tuple[str, ...] = tuple(each.path for each in RESOURCES if each.is_single)
+"""Those of which there is one at most, so that they have no list."""
+
+ALL: tuple[str, ...] = tuple(each.path for each in RESOURCES if not each.is_single)
+WRITABLE: tuple[str, ...] = tuple(each.path for each in RESOURCES if not (each.read_only or each.is_single))
 KEYED: tuple[str, ...] = tuple(each.path for each in RESOURCES if each.key is not None)
 NAMED: tuple[str, ...] = tuple(
     each.path for each in RESOURCES if each.key is not None and each.key.key in each.fields.model_fields
