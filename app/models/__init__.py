@@ -2,6 +2,7 @@
 
 from app.core.columns import Base
 from app.models.access import AccessEntry, Answer, Token, User
+from app.models.approvals import Approval, ApprovalRoute, ApprovalStep, Delegation
 from app.models.engagements import (
     BilateralTalks,
     Deployment,
@@ -30,9 +31,13 @@ __all__ = [
     "Accreditation",
     "Answer",
     "Appointment",
+    "Approval",
+    "ApprovalRoute",
+    "ApprovalStep",
     "Base",
     "BilateralTalks",
     "CountryPartner",
+    "Delegation",
     "Deployment",
     "Dialogue",
     "Disposal",

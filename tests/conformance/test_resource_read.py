@@ -41,7 +41,7 @@ def test_what_does_not_exist_is_not_found(any_subject: Subject) -> None:
     for key in (UNKNOWN, "nothing", "VIS-2026-9999", "0", "%20", "a" * 300):
         at = f"{any_subject.path}/{key}"
         problem(any_subject.api.get(at), 404)
-        if not any_subject.resource.read_only:
+        if any_subject.resource.writable:
             problem(any_subject.api.patch(at, {any_subject.note: "New"}), 404)
             problem(any_subject.api.delete(at), 404)
             problem(any_subject.api.post(f"{at}/restore"), 404)

@@ -9,7 +9,7 @@ from support.client import Api
 from support.documents import Documents
 
 ALL: tuple[str, ...] = tuple(each.path for each in RESOURCES)
-WRITABLE: tuple[str, ...] = tuple(each.path for each in RESOURCES if not each.read_only)
+WRITABLE: tuple[str, ...] = tuple(each.path for each in RESOURCES if each.writable)
 KEYED: tuple[str, ...] = tuple(each.path for each in RESOURCES if each.key is not None)
 NAMED: tuple[str, ...] = tuple(
     each.path for each in RESOURCES if each.key is not None and each.key.key in each.fields.model_fields
@@ -46,6 +46,8 @@ class Subject:
         """A record, as it is answered."""
         if self.resource.read_only:
             return self.documents.visit(**changes)
+        if self.resource.by_acts:
+            return self.documents.make(self.resource.path, **changes)
         return self.api.make(self.path, self.document(**changes))
 
     def read(self, record: Any) -> Any:
@@ -73,6 +75,7 @@ class Subject:
 
 def subject_of(path: str, api: Api, documents: Documents) -> Subject:
     resource = RESOURCES[path]
-    subject = Subject(resource, api.as_("administrator") if resource.administered else api, documents)
+    administers = resource.administered or resource.in_person
+    subject = Subject(resource, api.as_("administrator") if administers else api, documents)
     assert subject.path  # makes the parent of a sub-resource now, not in the middle of a test
     return subject
