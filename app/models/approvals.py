@@ -51,7 +51,7 @@ class Approval(Marked, Record):
     asked_by: Mapped[str] = mapped_column(String(200), comment="Name of the token or user")
     asked_by_id: Mapped[str | None] = mapped_column(Id, comment="Id of the token or user")
     asked_by_user: Mapped[str | None] = mapped_column(Id, ForeignKey("account.id"))
-    asked_by_person: Mapped[str | None] = mapped_column(Id, ForeignKey("person.id"))
+    asked_by_person: Mapped[str | None] = mapped_column(Id, comment="As it was then, whoever is merged later")
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
 
     steps: Mapped[list["ApprovalStep"]] = relationship(
@@ -78,9 +78,9 @@ class ApprovalStep(Base):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decided_by: Mapped[str | None] = mapped_column(String(200), comment="Name of the token or user")
     decided_by_id: Mapped[str | None] = mapped_column(Id, comment="Id of the token or user")
-    person: Mapped[str | None] = mapped_column(Id, ForeignKey("person.id"), comment="Who decided")
+    person: Mapped[str | None] = mapped_column(Id, comment="Who decided; as it was then, whoever is merged later")
     on_behalf_of: Mapped[str | None] = mapped_column(
-        Id, ForeignKey("person.id"), comment="The holder who had delegated; NULL: the holder themself"
+        Id, comment="The holder in whose place that was, likewise; NULL: the holder themself"
     )
     delegation: Mapped[str | None] = mapped_column(Id, ForeignKey("delegation.id"))
 

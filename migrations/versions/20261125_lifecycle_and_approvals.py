@@ -122,11 +122,10 @@ def _approvals() -> None:
         sa.Column("asked_by", sa.String(length=200), nullable=False, comment="Name of the token or user"),
         sa.Column("asked_by_id", ID, nullable=True, comment="Id of the token or user"),
         sa.Column("asked_by_user", ID, nullable=True),
-        sa.Column("asked_by_person", ID, nullable=True),
+        sa.Column("asked_by_person", ID, nullable=True, comment="As it was then, whoever is merged later"),
         sa.Column("closed_at", INSTANT, nullable=True),
         sa.Column("marking_id", sa.Integer(), nullable=False),
         *_record(),
-        sa.ForeignKeyConstraint(["asked_by_person"], ["person.id"], name=op.f("fk_approval_asked_by_person")),
         sa.ForeignKeyConstraint(["asked_by_user"], ["account.id"], name=op.f("fk_approval_asked_by_user")),
         sa.ForeignKeyConstraint(["engagement"], ["engagement.id"], name=op.f("fk_approval_engagement")),
         sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_approval_marking_id")),
@@ -149,16 +148,19 @@ def _approvals() -> None:
         sa.Column("decided_at", INSTANT, nullable=True),
         sa.Column("decided_by", sa.String(length=200), nullable=True, comment="Name of the token or user"),
         sa.Column("decided_by_id", ID, nullable=True, comment="Id of the token or user"),
-        sa.Column("person", ID, nullable=True, comment="Who decided"),
-        sa.Column("on_behalf_of", ID, nullable=True, comment="The holder who had delegated; NULL: the holder themself"),
+        sa.Column("person", ID, nullable=True, comment="Who decided; as it was then, whoever is merged later"),
+        sa.Column(
+            "on_behalf_of",
+            ID,
+            nullable=True,
+            comment="The holder in whose place that was, likewise; NULL: the holder themself",
+        ),
         sa.Column("delegation", ID, nullable=True),
         sa.ForeignKeyConstraint(
             ["approval_id"], ["approval.id"], name=op.f("fk_approval_step_approval_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["delegation"], ["delegation.id"], name=op.f("fk_approval_step_delegation")),
         sa.ForeignKeyConstraint(["office"], ["office.id"], name=op.f("fk_approval_step_office")),
-        sa.ForeignKeyConstraint(["on_behalf_of"], ["person.id"], name=op.f("fk_approval_step_on_behalf_of")),
-        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_approval_step_person")),
         sa.PrimaryKeyConstraint("approval_id", "position", name=op.f("pk_approval_step")),
     )
     op.create_index("ix_approval_step_office", "approval_step", ["office", "approval_id"])
