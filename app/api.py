@@ -13,6 +13,10 @@ from app.accounts.tokens import add_tokens
 from app.accounts.users import USERS
 from app.crud.route import RegisterRoute
 from app.crud.router import add_resource
+from app.engagements.approval_routes import APPROVAL_ROUTES
+from app.engagements.approvals import APPROVALS
+from app.engagements.approving import add_approval_acts, add_approvals
+from app.engagements.delegations import DELEGATIONS
 from app.engagements.engagements import ENGAGEMENTS, KINDS
 from app.engagements.participants import PARTICIPANTS
 from app.engagements.report import REPORT
@@ -47,12 +51,16 @@ def api_routes() -> list[BaseRoute]:
     for resource in (ENGAGEMENTS, *KINDS):
         add_resource(router, resource)
         add_transitions(router, resource)
+        add_approvals(router, resource)
         add_resource(router, PARTICIPANTS, under=resource)
         add_resource(router, REPORT, under=resource)
         add_submission(router, resource)
     for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES, COMMITMENTS):
         add_resource(router, resource)
     add_commitment_transitions(router)
+    for resource in (APPROVALS, APPROVAL_ROUTES, DELEGATIONS):
+        add_resource(router, resource)
+    add_approval_acts(router)
     add_resource(router, RETENTION_CLASSES)
     add_holds(router)
     add_disposals(router)

@@ -12,6 +12,7 @@ from app.access.register import Register
 from app.accounts.users import admit
 from app.api import PREFIX, Nouns, api_routes
 from app.config import Settings, get_settings
+from app.engagements.calendar import keep_up
 from app.overview.following import Streams
 from app.web import docs, health, pages, problem_answers, problems
 from app.web.edge import Edge
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         app.state.register.refresh_markings()
+        app.state.register.keep_up()
         with when_told_to_stop(app.state.streams.close):
             yield
         await app.state.streams.closed()
@@ -56,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.register = Register(settings)
     app.state.streams = Streams(app.state.register)
     app.state.register.admit = admit
+    app.state.register.daily.tasks.append(keep_up)
     routes = api_routes()
     app.router.routes.append(Nouns(PREFIX, routes))
     for router in (docs.router, problems.router, health.router):

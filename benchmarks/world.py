@@ -199,6 +199,8 @@ class World:
             "kind": kind,
             "reference": f"{PREFIXES[kind]}-{start.year}-{number:04d}",
             "status": status,
+            "status_reason": None,
+            "status_comment": None,
             "allowed_transitions": LIFECYCLE.allowed(status),
             "external_ref": None,
             "title": f"{random.choice(NOUNS[kind])} {self.rare.one(random)} {self.common.one(random)} {start.year}",

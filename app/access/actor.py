@@ -25,5 +25,5 @@ class Actor:
 
 
 def system(name: str) -> Actor:
-    """The register itself at work for its operator, from the command line."""
+    """The register itself at work: for its operator at the command line, or because a day has come."""
     return Actor(None, name, "administrator", "TOP SECRET", None)

@@ -35,6 +35,8 @@ class Change:
     prior_marking_id: int | None
     changes: dict[str, Any]
     representation: str
+    actor: Actor | None = None
+    """Who made it, if not whoever the work is for."""
 
 
 CONTENTS = ("changes", "representation", "content_salt")
@@ -99,11 +101,12 @@ def append(
     rows = []
     for change in changes:
         seq += 1
+        who = change.actor or actor
         row: dict[str, Any] = {
             "seq": seq,
             "at": at,
-            "actor": actor.name,
-            "actor_id": actor.id,
+            "actor": who.name,
+            "actor_id": who.id,
             "request_id": request_id,
             "reason": reason,
             "action": change.action,

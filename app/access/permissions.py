@@ -15,7 +15,7 @@ class Action(StrEnum):
     IMPORT = "import"
     DOWNGRADE = "downgrade"
     MERGE = "merge"
-    REOPEN = "reopen"
+    APPROVE = "approve"
     AUDIT = "audit"
     ADMINISTER = "administer"
 
@@ -26,7 +26,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.IMPORT: frozenset({"contributor", "approver", "administrator"}),
     Action.DOWNGRADE: frozenset({"approver", "administrator"}),
     Action.MERGE: frozenset({"approver", "administrator"}),
-    Action.REOPEN: frozenset({"approver", "administrator"}),
+    Action.APPROVE: frozenset({"approver", "administrator"}),
     Action.AUDIT: frozenset({"auditor", "administrator"}),
     Action.ADMINISTER: frozenset({"administrator"}),
 }

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from app.access import tokens
 from app.access.access_log import AccessLog
 from app.access.actor import Actor
+from app.access.daily import Daily
 from app.access.known_markings import Markings
 from app.access.limits import Windows, too_many_wrong
 from app.access.seals import Sealer
@@ -36,12 +38,16 @@ class Register:
         self.markings = Markings(settings.home_country)
         self.seals = Sealer(settings.ledger_seals, settings.seal_key)
         self.access_log = AccessLog(self.database, settings.log_reads_from)
+        self._home = ZoneInfo(settings.home_timezone)
         self.prepared: dict[Any, Prepared] = {}
         self.sightings = Sightings(self.database, settings.token_use_seconds)
         self.calls = Windows()
         self.wrong_tokens = Windows()
         self.admit: Callable[[Register, Identity], None] | None = None
         """Makes the user of somebody who signs in for the first time; set by whoever serves."""
+
+        self.daily = Daily()
+        """What follows from the day; filled by whoever serves."""
 
         self._lookup = Prepared(tokens.LOOKUP.where(tokens.BY_HASH), self.database.reader.dialect)
         self._lookup_old = Prepared(tokens.LOOKUP.where(tokens.BY_OLD_HASH), self.database.reader.dialect)
@@ -122,6 +128,18 @@ class Register:
         clearance = identity.clearance or clearance or "UNCLASSIFIED"
         nationality = identity.nationality or nationality
         return Actor(str(user), name, role, clearance, nationality, belongs, str(user)), markings
+
+    def day(self, now: datetime) -> date:
+        """The day that it is at home."""
+        return now.astimezone(self._home).date()
+
+    def keep_up(self, *, may_wait: bool = True) -> None:
+        """Catches up with the day, if it has come since. Raises TooLong where that would have to wait and may not."""
+        day = self.day(datetime.now(UTC))
+        if self.daily.is_behind(day):
+            if not may_wait:
+                raise TooLong
+            self.daily.catch_up(self, day)
 
     def refresh_markings(self) -> None:
         """Reads the markings anew."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, FromClause
 from sqlalchemy.orm import Session
@@ -69,7 +68,7 @@ class Work:
     @cached_property
     def today(self) -> date:
         """The day that it is at home, by which dates pass and things fall due."""
-        return self.now.astimezone(ZoneInfo(self.register.settings.home_timezone)).date()
+        return self.register.day(self.now)
 
     @cached_property
     def cursor(self) -> Any:
@@ -178,6 +177,7 @@ def request_id(request: Request) -> str:
 def reading(request: Request) -> Iterator[Work]:
     """Work that only looks."""
     register = register_of(request)
+    register.keep_up(may_wait="inline" not in request.scope)
     database = register.database
     engine = database.inline if database.inline is not None and "inline" in request.scope else database.reader
     with engine.connect() as connection:
@@ -195,6 +195,7 @@ def reading(request: Request) -> Iterator[Work]:
 def writing(request: Request) -> Iterator[Work]:
     """Work that changes records. All of it is kept when the block ends, with its ledger entries, or none."""
     register = register_of(request)
+    register.keep_up()
     with register.database.reader.connect() as connection:
         actor = _actor(register, connection, request)
     with writing_as(register, actor, request_id(request), reason=reason_of(request)) as work:

@@ -4,15 +4,17 @@ from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.permissions import PERMISSIONS, Action
+from app.access.persons import offices_of, person_of
 from app.access.work import Work
 from app.core.fields import Moment, RecordId
 from app.crud.asking import no_parameters
 from app.crud.operations import Noun, Operation, add
-from app.models import Token, User
+from app.models import Office, Person, Token, User
 from app.models.choices import Classification, Role
 
 
@@ -26,6 +28,33 @@ class MyUser(BaseModel):
 
     name: str
     """Their name."""
+
+
+class MyOffice(BaseModel):
+    """An office that a caller holds today."""
+
+    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+
+    id: RecordId
+    """Its id."""
+
+    title: str
+    """What it is called."""
+
+
+class MyPerson(BaseModel):
+    """The person that a caller is in the register."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    id: RecordId
+    """Their id among the people."""
+
+    name: str
+    """Their name."""
+
+    offices: list[MyOffice]
+    """The offices that they hold today."""
 
 
 class MyToken(BaseModel):
@@ -66,6 +95,9 @@ class Me(BaseModel):
     user: MyUser | None
     """The user that they are; null for a token that belongs to nobody."""
 
+    person: MyPerson | None
+    """Who they are among the people of the register; null where no administrator has said."""
+
     token: MyToken | None
     """The API token that they have come with; null for who signs in with the identity provider."""
 
@@ -88,10 +120,20 @@ def me(work: Work, request: Request) -> Response:
         groups=sorted(actor.groups),
         permissions=allowed,
         user=user,
+        person=_person(work),
         token=token,
         rate_limit=limit or None,
     )
     return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def _person(work: Work) -> MyPerson | None:
+    found = person_of(work)
+    if found is None:
+        return None
+    held = work.session.scalars(select(Office).where(Office.id.in_(offices_of(work, found))).order_by(Office.title))
+    name = work.session.get_one(Person, found).name
+    return MyPerson(id=found, name=name, offices=[MyOffice.model_validate(each) for each in held])
 
 
 def add_me(router: APIRouter) -> None:
@@ -100,7 +142,8 @@ def add_me(router: APIRouter) -> None:
         "read", "GET", "", me, Action.READ,
         summary="Who am I",
         description="The caller's name, role, clearance, nationality and groups, what the role may do, the user and "
-        "token that they are here with, and how often they may ask.",
+        "token that they are here with, the person that they are and the offices held today, and how often they may "
+        "ask.",
         answer=Me,
     )  # fmt: skip
     add(router, Noun("Access", "me"), operation, "/me")

@@ -12,13 +12,24 @@ from app.access.claims import LONGEST_SUBJECT, Identity
 from app.access.register import Register
 from app.access.work import Work, writing_as
 from app.accounts.grants import AccountRead, Groups, Nationality, grant_faults
-from app.core.fields import CreateOnly, Document, Email, Flag, Line, Moment, Title, addressable
+from app.core.fields import (
+    CreateOnly,
+    Document,
+    Email,
+    Flag,
+    Line,
+    Moment,
+    RecordId,
+    References,
+    Title,
+    addressable,
+)
 from app.core.ids import new_id
-from app.core.query import Equals, ListQuery, Many
+from app.core.query import Equals, ListQuery, Many, as_flag
 from app.crud import store
 from app.crud.resource import RESOURCES, Resource
 from app.errors import Conflict, Fault
-from app.models import User
+from app.models import Person, User
 from app.models.choices import Classification, Role
 
 _ANOTHER = CreateOnly("making another user")
@@ -43,6 +54,9 @@ class UserFields(Document):
     ] = None
     """Who they are there: the `sub` of their tokens."""
 
+    person: Annotated[RecordId, References(Person.id)] | None = None
+    """Who they are among the people of the register: what lets them decide in an office that this person holds."""
+
     role: Role | None = None
     """What they may do, where the provider does not say."""
 
@@ -66,10 +80,6 @@ class UserRead(AccountRead):
     """When they were last here, to about a minute; null: not yet."""
 
 
-def _flag(value: Any) -> Any:
-    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
-
-
 class UserQuery(ListQuery):
     """What the list of users can be asked."""
 
@@ -87,7 +97,10 @@ class UserQuery(ListQuery):
     role: Annotated[Many[Role], Equals(User.role)] = []
     """The role that the register gives them."""
 
-    active: Annotated[Annotated[Flag, BeforeValidator(_flag)] | None, Equals(User.active)] = None
+    person: Annotated[Many[RecordId], Equals(User.person)] = []
+    """Who they are among the people of the register."""
+
+    active: Annotated[Annotated[Flag, BeforeValidator(as_flag)] | None, Equals(User.active)] = None
     """Whether they may come in."""
 
 

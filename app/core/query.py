@@ -47,6 +47,11 @@ def as_words(value: Any) -> Any:
     return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
 
 
+def as_flag(value: Any) -> Any:
+    """Yes or no as an address has it."""
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
 def _one_or_many(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 

@@ -1,16 +1,24 @@
 """Moves of records between the states of a lifecycle."""
 
+from app.access.work import Work
 from app.core.lifecycle import Lifecycle
-from app.errors import Conflict, Fault, Invalid
+from app.errors import Conflict, Fault, Forbidden, Invalid
 
 
-def check_move(lifecycle: Lifecycle, state: str, to: str, reason: str | None) -> None:
-    """Raises Conflict where a state does not allow a move, Invalid where it needs a reason and has none."""
-    allowed = lifecycle.allowed(state)
-    if to not in allowed:
+def check_move(work: Work, lifecycle: Lifecycle, state: str, to: str, reason: str | None) -> None:
+    """Raises what stands against a move.
+
+    Conflict where the state does not allow it, Forbidden where it is not for the caller's role, Invalid where it needs
+    a reason and has none.
+    """
+    way = lifecycle.find(state, to)
+    if way is None:
+        allowed = ", ".join(lifecycle.allowed(state)) or "nothing"
         raise Conflict(
-            f"From {state} it can go to {', '.join(allowed) or 'nothing'}, not to {to}.",
+            f"From {state} it can go to {allowed}, not to {to}.",
             faults=[Fault(f"Is not allowed from {state}", "transition", pointer="/to")],
         )
-    if to in lifecycle.reason_for and not reason:
-        raise Invalid(faults=[Fault(f"Is needed for {to}", "required", pointer="/reason")])
+    if work.actor.role not in way.roles:
+        raise Forbidden(f"To move it to {to} is for the roles: {', '.join(sorted(way.roles))}.")
+    if way.reason and not reason:
+        raise Invalid.at("/reason", f"Is needed for {to}", "required")

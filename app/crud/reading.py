@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 
 from app.access.visible import marking_of, visible, visible_records
 from app.access.work import Work
 from app.core.columns import table_of
 from app.core.ids import as_id
 from app.core.prepared import Prepared
+from app.core.query import column_of
 from app.crud.resource import RESOURCES, Resource
 from app.crud.store import normal_key, not_found, rebuilt
 from app.errors import Fault, Invalid
@@ -94,6 +95,8 @@ def shaped(
 def _expand(work: Work, resource: Resource, records: list[dict[str, Any]], name: str) -> None:
     column = resource.expandable[name].column
     keys = {key for record in records for key in _keys(record.get(name))}
+    if isinstance(column_of(column).type, Uuid):
+        keys = {key for key in keys if as_id(key)}  # beside a reference, an item may say something else
     if not keys:
         return
     model = column.class_

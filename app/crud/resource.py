@@ -64,6 +64,15 @@ def nothing_follows(_work: Work, _record: Any) -> None:
     """Most changes concern their own record only."""
 
 
+def as_it_stands(_work: Work, query: ListQuery) -> ListQuery:
+    """Most queries mean the same whoever asks, and on whatever day."""
+    return query
+
+
+def whoever_writes(_work: Work, _record: Any) -> None:
+    """Most records may be written by everybody whose role may write."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Resource:
     """One kind of record, as the API offers it."""
@@ -118,8 +127,27 @@ class Resource:
     read_only: bool = False
     """Whether records are made and changed elsewhere: `/engagements` reads across all kinds."""
 
+    by_acts: bool = False
+    """Whether its records are made and changed only by acts of their own, which its module adds."""
+
+    about: InstrumentedAttribute[Any] | None = None
+    """The column that names the record which it is about, marked with, and disposed of with.
+
+    It is the like of a parent for what has an address of its own.
+    """
+
+    meant: Callable[[Work, ListQuery], ListQuery] = as_it_stands
+    """What a query asks for where that depends on who asks, or on the day."""
+
     administered: bool = False
     """Whether only administrators write it."""
+
+    in_person: bool = False
+    """Whether a record is written by administrators and by the one whose it is: `may_write` sees to that."""
+
+    may_write: Callable[[Work, Any], None] = whoever_writes
+    """Raises Forbidden unless the caller may write the record, as it is before and as it is after."""
+
     administrative: bool = False
     """Whether it is no part of what the register is about, but of who may use it.
 
@@ -131,6 +159,16 @@ class Resource:
     """The resources whose records this one reads together."""
 
     plural_noun: str | None = None
+
+    @property
+    def writable(self) -> bool:
+        """Whether clients create and change its records."""
+        return not (self.read_only or self.by_acts)
+
+    @property
+    def owner(self) -> InstrumentedAttribute[Any] | None:
+        """The column that ties it to the record that it stands under, or is about."""
+        return self.about if self.parent is None else self.parent.column
 
     @property
     def plural(self) -> str:
@@ -278,8 +316,9 @@ class Registry:
         raise LookupError(type(record).__name__)
 
     def below(self, model: type[Record]) -> "Iterator[Resource]":
-        """The sub-resources that stand under the records of a model."""
-        return (each for each in self if each.parent is not None and each.parent.resource.model is model)
+        """The resources whose records stand under those of a model, or are about them, and go with them."""
+        key = table_of(model).c.id
+        return (each for each in self if each.owner is not None and column_of(each.owner).references(key))
 
     def of_column(self, column: InstrumentedAttribute[Any]) -> Resource:
         """The resource whose records a reference names."""

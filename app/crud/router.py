@@ -48,7 +48,7 @@ def operations(resource: Resource) -> list[Operation]:
     if resource.administrative:
         return [*reads, _create(resource), _patch(resource)]
     reads.append(past.history(resource, parent_id))
-    if resource.read_only:
+    if not resource.writable:
         return reads
     writes = [_create(resource), _bulk(resource), _upsert(resource), _patch(resource), _withdraw(resource)]
     merges = [] if resource.mergeable is None else [merging.merge(resource)]
@@ -84,8 +84,10 @@ def _above(resource: Resource, request: Request) -> tuple[Resource, str]:
     return RESOURCES[noun], request.path_params[resource.parent.parameter]
 
 
-def _page(work: Work, resource: Resource, query: ListQuery, request: Request) -> Response:
+def page_of(work: Work, resource: Resource, query: ListQuery, request: Request) -> Response:
+    """The answer to a query: a page, shaped as it asks."""
     check_shape(resource, query.fields, query.expand)
+    query = resource.meant(work, query)
     found = page(work, resource, query, parent_id(work, resource, request))
     if query.fields or query.expand:
         found = Page(shaped(work, resource, found.items, query.fields, query.expand), found.next, found.total)
@@ -94,7 +96,7 @@ def _page(work: Work, resource: Resource, query: ListQuery, request: Request) ->
 
 def _list(resource: Resource) -> Operation:
     def endpoint(work: Work, request: Request) -> Response:
-        return _page(work, resource, from_address(resource.list_query, request), request)
+        return page_of(work, resource, from_address(resource.list_query, request), request)
 
     return Operation(
         "list", "GET", "", endpoint, resource.reads,
@@ -109,7 +111,7 @@ def _query(resource: Resource) -> Operation:
     body = body_of(resource.list_query)
 
     def endpoint(work: Work, request: Request, document: body) -> Response:  # type: ignore[valid-type]
-        return _page(work, resource, from_body(resource.list_query, document, request), request)
+        return page_of(work, resource, from_body(resource.list_query, document, request), request)
 
     return Operation(
         "query", "POST", "/query", endpoint, resource.reads,

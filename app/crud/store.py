@@ -146,6 +146,14 @@ def create(work: Work, resource: Resource, document: Any, *, parent: Any = None)
     return record
 
 
+def enter(work: Work, record: Any, **changes: Any) -> Any:
+    """Keeps a record that an act has made, and not a client's document."""
+    record.id, record.version, record.archived, record.created_at = new_id(), 0, False, work.now
+    work.session.add(record)
+    _save(work, record, "create", before={}, **changes)
+    return record
+
+
 def current(resource: Resource, record: Record) -> dict[str, Any]:
     """What a client would have to send to write the record as it is."""
     document = resource.fields.model_validate(
@@ -246,6 +254,7 @@ def rebuilt(work: Work, resource: Resource, record_id: str) -> str:
 def changing(work: Work, record: Any, action: str, **changes: Any) -> Iterator[None]:
     """A change of a record: whatever the block does to it is kept, with all that hangs on it."""
     resource = RESOURCES.of(record)
+    resource.may_write(work, record)
     before, marking = current(resource, record), resource.marking_of(work, record)
     yield
     _save(work, record, action, before=before, marking=marking, **changes)
@@ -255,6 +264,7 @@ def _save(
     work: Work, record: Any, action: str, *, before: Mapping[str, Any], marking: int | None = None, **changes: Any
 ) -> None:
     resource = RESOURCES.of(record)
+    resource.may_write(work, record)
     record.version += 1
     record.updated_at = work.now
     record.representation = represent(record)

@@ -9,7 +9,7 @@ from app.access.work import Work
 from app.core.columns import table_of
 from app.crud import store
 from app.crud.remarking import remark_tied
-from app.crud.resource import RESOURCES
+from app.crud.resource import RESOURCES, Resource
 from app.models import Engagement, SearchEntry
 
 
@@ -33,6 +33,9 @@ def touch_engagement(work: Work, belonging: Any) -> None:
 def remark_belongings(work: Work, engagement: Any) -> None:
     """Keeps what stands under an engagement that is marked anew from those who may not know of it now."""
     for resource in RESOURCES.below(Engagement):
+        if resource.about is not None:
+            _remark_alike(work, resource, engagement)
+            continue
         table = table_of(resource.model)
         with work.beyond():
             rows = work.session.execute(
@@ -46,3 +49,13 @@ def remark_belongings(work: Work, engagement: Any) -> None:
                 .values(marking_id=work.marking_row(both).id)
             )
     remark_tied(work, engagement)
+
+
+def _remark_alike(work: Work, resource: Resource, engagement: Any) -> None:
+    """Marks what is about an engagement as the engagement itself."""
+    assert resource.about is not None  # noqa: S101 - asked of such only
+    with work.everywhere() as everywhere:
+        found = store.with_children(resource).where(resource.about == engagement.id).with_for_update()
+        for record in work.session.scalars(found).all():
+            with store.changing(everywhere, record, "remark"):
+                record.marking_id, record.marked_as = engagement.marking_id, engagement.marked_as

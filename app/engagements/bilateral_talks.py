@@ -8,6 +8,7 @@ from app.core.fields import Document, Line, Title, Url, bare
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
 from app.engagements.belonging import remark_belongings
+from app.engagements.consequences import follow
 from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare
 from app.models import BilateralTalks
 from app.models.choices import HostedBy
@@ -60,6 +61,7 @@ BILATERAL_TALKS = RESOURCES.add(
         rules=RULES,
         children=CHILDREN,
         prepare=prepare,
+        after=follow,
         remarked=remark_belongings,
         example={
             "title": "Australia-New Zealand Defence Ministers' Meeting",

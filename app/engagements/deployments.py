@@ -10,6 +10,7 @@ from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
 from app.engagements.belonging import remark_belongings
+from app.engagements.consequences import follow
 from app.engagements.engagement import (
     CHILDREN,
     Contributions,
@@ -84,6 +85,7 @@ DEPLOYMENTS = RESOURCES.add(
         rules=(dates_in_order, each_once, marking_faults),
         children=CHILDREN,
         prepare=prepare,
+        after=follow,
         remarked=remark_belongings,
         example={
             "title": "UN Mission in South Sudan",

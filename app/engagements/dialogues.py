@@ -13,6 +13,7 @@ from app.crud.links import present_key
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
 from app.engagements.belonging import remark_belongings
+from app.engagements.consequences import follow
 from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare
 from app.errors import Fault
 from app.models import Dialogue, Institution, Partner, Series
@@ -110,6 +111,7 @@ DIALOGUES = RESOURCES.add(
         rules=RULES,
         children=CHILDREN,
         prepare=prepare,
+        after=follow,
         remarked=remark_belongings,
         check=known_forum,
         example={

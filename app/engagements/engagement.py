@@ -29,8 +29,9 @@ from app.core.fields import (
     bare,
 )
 from app.crud.resource import Children
+from app.engagements.covering import route_for
 from app.engagements.reporting import expect_report
-from app.errors import Fault
+from app.errors import Fault, Invalid
 from app.models import (
     Engagement,
     EngagementPartner,
@@ -46,6 +47,7 @@ from app.models.choices import (
     Lead,
     Level,
     PartnerRole,
+    ReasonCode,
     Status,
 )
 
@@ -173,6 +175,12 @@ class EngagementRead(MarkedRead):
     status: Status
     """Where it stands."""
 
+    status_reason: ReasonCode | None
+    """Why it is postponed or cancelled; null while it is neither, or where nobody said."""
+
+    status_comment: str | None
+    """The same in words."""
+
     allowed_transitions: list[Status]
     """Where it can go from here."""
 
@@ -233,10 +241,21 @@ RULES: tuple[Rule, ...] = (dates_in_order, each_once, some_partner, marking_faul
 
 
 def prepare(work: Work, record: Any, _values: Mapping[str, Any]) -> None:
-    """Gives a new engagement its reference, and says when its report is due."""
+    """Gives a new engagement its reference, and says when its report is due.
+
+    One that lies ahead is not recorded past those who approve of it.
+    """
+    expect_report(work, record)
     if record.reference is None:
         record.reference = new_reference(work, record.kind, record.starts_on)
-    expect_report(work, record)
+        if ahead(work, record) and route_for(work, record) is not None:
+            raise Invalid.at("/status", "Needs approval first: record it as planned, and ask for it", "approval")
+
+
+def ahead(work: Work, record: Any) -> bool:
+    """Whether it is said to be sure and is not over yet: what is over is history."""
+    over = record.ends_on is not None and record.ends_on < work.today
+    return record.status in ("confirmed", "in_progress") and not over
 
 
 def new_reference(work: Work, kind: str, day: date) -> str:

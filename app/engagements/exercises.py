@@ -9,6 +9,7 @@ from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Children, Resource
 from app.engagements.asking import SORTS, EngagementQuery, linked
 from app.engagements.belonging import remark_belongings
+from app.engagements.consequences import follow
 from app.engagements.engagement import (
     CHILDREN,
     RULES,
@@ -71,6 +72,7 @@ EXERCISES = RESOURCES.add(
             )
         },
         prepare=prepare,
+        after=follow,
         remarked=remark_belongings,
         example={
             "title": "Exercise Talisman Sabre 2027",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.access.fields import MarkedFields, MarkedRead
 from app.access.markings import marking_faults
@@ -72,12 +72,7 @@ def held_office(work: Work, record: Participant, values: Mapping[str, Any]) -> N
     if record.office is None and record.office_title is None and record.version == 0:
         record.office = work.session.scalar(
             select(Appointment.office)
-            .where(
-                Appointment.person == values["person"],
-                Appointment.archived.is_(False),
-                Appointment.starts_on <= engagement.starts_on,
-                or_(Appointment.ends_on.is_(None), Appointment.ends_on >= engagement.starts_on),
-            )
+            .where(Appointment.person == values["person"], Appointment.held_on(engagement.starts_on))
             .order_by(Appointment.acting, Appointment.starts_on.desc())
             .limit(1)
         )

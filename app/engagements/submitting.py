@@ -7,8 +7,8 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.permissions import Action, require
-from app.access.work import Work
+from app.access.permissions import Action
+from app.access.work import LONGEST_REASON, Work
 from app.core.derive import body_of
 from app.core.documents import examine
 from app.core.fields import Document, Prose
@@ -20,7 +20,7 @@ from app.crud.operations import Operation, add, noun_of
 from app.crud.resource import Resource
 from app.crud.router import for_change, parent_id
 from app.engagements.report import REPORT
-from app.errors import Fault, Invalid
+from app.errors import Invalid
 from app.models import Report
 from app.models.choices import ReportState
 from app.models.lifecycle import REPORTING
@@ -32,19 +32,18 @@ class ReportTransitionRequest(Document):
     to: ReportState
     """The state to go to: `submitted`, or `draft` to open it again."""
 
-    reason: Annotated[Prose, Field(max_length=500)] | None = None
+    reason: Annotated[Prose, Field(max_length=LONGEST_REASON)] | None = None
     """Why; needed to open it again."""
 
 
 def move(work: Work, report: Report, to: str, reason: str | None) -> None:
     """Moves a report. Raises Conflict, Forbidden or Invalid."""
-    check_move(REPORTING, report.state, to, reason)
+    check_move(work, REPORTING, report.state, to, reason)
     if to == "draft":
-        require(work.actor, Action.REOPEN)
         report.submitted_at = report.submitted_by = None
     else:
         if not (report.summary or report.outcomes):
-            raise Invalid(faults=[Fault("Is needed before it is submitted", "required", pointer="/summary")])
+            raise Invalid.at("/summary", "Is needed before it is submitted", "required")
         report.submitted_at, report.submitted_by = work.now, work.actor.name
     report.state = to
 

@@ -13,6 +13,7 @@ from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
 from app.engagements.asking import SORTS, EngagementQuery
 from app.engagements.belonging import remark_belongings
+from app.engagements.consequences import follow
 from app.engagements.engagement import CHILDREN, RULES, EngagementFields, EngagementRead, prepare
 from app.errors import Fault
 from app.models import Office, Person, Post, Visit
@@ -97,6 +98,7 @@ VISITS = RESOURCES.add(
         rules=(*RULES, itinerary_in_order),
         children=CHILDREN,
         prepare=prepare,
+        after=follow,
         remarked=remark_belongings,
         check=known_office,
         example={

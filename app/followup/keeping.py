@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.permissions import Action
-from app.access.work import Work
+from app.access.work import LONGEST_REASON, Work
 from app.core.derive import body_of
 from app.core.documents import examine
 from app.core.fields import Day, Document, Prose
@@ -18,7 +18,7 @@ from app.crud.asking import no_parameters
 from app.crud.moving import check_move
 from app.crud.operations import Operation, add, noun_of
 from app.crud.router import for_change
-from app.errors import Fault, Invalid
+from app.errors import Invalid
 from app.followup.commitments import COMMITMENTS
 from app.models import Commitment
 from app.models.choices import CommitmentStatus
@@ -31,7 +31,7 @@ class CommitmentTransitionRequest(Document):
     to: CommitmentStatus
     """The state to go to; one of `allowed_transitions`."""
 
-    reason: Annotated[Prose, Field(max_length=500)] | None = None
+    reason: Annotated[Prose, Field(max_length=LONGEST_REASON)] | None = None
     """Why; needed for broken and withdrawn, and to open it again."""
 
     on: Day | None = None
@@ -41,11 +41,11 @@ class CommitmentTransitionRequest(Document):
 def move(work: Work, commitment: Commitment, wanted: Any) -> None:
     """Moves a commitment. Raises Conflict or Invalid."""
     to, on = wanted["to"], wanted["on"]
-    check_move(PROMISING, commitment.status, to, wanted["reason"])
+    check_move(work, PROMISING, commitment.status, to, wanted["reason"])
     if on is not None and to == "open":
-        raise Invalid(faults=[Fault("Is given for what is still open", "still_open", pointer="/on")])
+        raise Invalid.at("/on", "Is given for what is still open", "still_open")
     if on is not None and (on > work.today or (commitment.made_on is not None and on < commitment.made_on)):
-        raise Invalid(faults=[Fault("Must be between made_on and today", "date_range", pointer="/on")])
+        raise Invalid.at("/on", "Must be between made_on and today", "date_range")
     commitment.status = to
     commitment.closed_on = None if to == "open" else on or work.today
 

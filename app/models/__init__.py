@@ -2,6 +2,7 @@
 
 from app.core.columns import Base
 from app.models.access import AccessEntry, Answer, Token, User
+from app.models.approvals import Approval, ApprovalRoute, ApprovalStep, Delegation
 from app.models.engagements import (
     BilateralTalks,
     Deployment,
@@ -31,10 +32,14 @@ __all__ = [
     "Accreditation",
     "Answer",
     "Appointment",
+    "Approval",
+    "ApprovalRoute",
+    "ApprovalStep",
     "Base",
     "BilateralTalks",
     "Commitment",
     "CountryPartner",
+    "Delegation",
     "Deployment",
     "Dialogue",
     "Disposal",

@@ -22,6 +22,9 @@ class User(Record):
     clearance: Mapped[str | None] = mapped_column(String(20))
     nationality: Mapped[str | None] = mapped_column(String(2), comment="ISO 3166-1 alpha-2; NULL counts as foreign")
     groups: Mapped[list[str]] = mapped_column(Json, comment="Need-to-know groups")
+    person: Mapped[str | None] = mapped_column(
+        Id, index=True, comment="Who they are in the register; no record of a person is ever removed"
+    )
     active: Mapped[bool] = mapped_column(comment="Who is not is refused, whatever they come with")
     last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
 

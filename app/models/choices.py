@@ -7,6 +7,22 @@ from app.signin import Role as Role  # noqa: PLC0414 - likewise
 
 Kind = Literal["bilateral_talks", "visit", "dialogue", "exercise", "deployment"]
 Status = Literal["proposed", "planned", "confirmed", "in_progress", "completed", "postponed", "cancelled"]
+ReasonCode = Literal[
+    "partner_request",
+    "host_request",
+    "our_decision",
+    "higher_priority",
+    "resources",
+    "travel",
+    "health",
+    "weather_or_disaster",
+    "security",
+    "diplomatic",
+    "duplicate",
+    "other",
+]
+ApprovalState = Literal["open", "granted", "returned", "declined", "withdrawn"]
+Decision = Literal["approve", "return", "decline"]
 DatePrecision = Literal["day", "month", "quarter", "year"]
 Lead = Literal["ministry", "defence_force", "joint"]
 Level = Literal["ministerial", "principal", "senior_officials", "working"]

@@ -60,6 +60,10 @@ class Engagement(Marked, Record):
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(20))
+    status_reason: Mapped[str | None] = mapped_column(
+        String(30), comment="Why it is postponed or cancelled, as a code; NULL: it is neither, or nobody said"
+    )
+    status_comment: Mapped[str | None] = mapped_column(String(500), comment="The same in words")
     starts_on: Mapped[date]
     ends_on: Mapped[date | None] = mapped_column(comment="The last day; NULL: open-ended (deployments only)")
     date_precision: Mapped[str] = mapped_column(String(10))

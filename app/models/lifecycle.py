@@ -1,31 +1,64 @@
-"""Where an engagement can go from where it stands."""
+"""Where an engagement can go from where it stands, who moves it, and what that asks for: the one table of it."""
 
-from app.core.lifecycle import Lifecycle
+from typing import get_args
+
+from app.core.lifecycle import Lifecycle, Move
+from app.models.choices import CommitmentStatus, ReportState, Role, Status
+
+DESK: frozenset[Role] = frozenset({"contributor", "approver", "administrator"})
+NOBODY: frozenset[Role] = frozenset()
+APPROVED = "approved"
+"""The guard of moves that commit us: where a route asks for approval, it must have been granted."""
 
 LIFECYCLE = Lifecycle(
-    moves={
-        "proposed": ("planned", "confirmed", "postponed", "cancelled"),
-        "planned": ("confirmed", "in_progress", "postponed", "cancelled"),
-        "confirmed": ("planned", "in_progress", "completed", "postponed", "cancelled"),
-        "in_progress": ("completed", "cancelled"),
-        "completed": (),
-        "postponed": ("planned", "confirmed", "cancelled"),
-        "cancelled": ("proposed", "planned"),
-    },
-    reason_for=frozenset({"postponed", "cancelled"}),
+    states=get_args(Status),
+    table=(
+        Move("proposed", "planned", DESK),
+        Move("proposed", "confirmed", DESK, guard=APPROVED),
+        Move("proposed", "postponed", DESK, reason=True),
+        Move("proposed", "cancelled", DESK, reason=True),
+        Move("planned", "confirmed", DESK, guard=APPROVED),
+        Move("planned", "in_progress", DESK, guard=APPROVED),
+        Move("planned", "postponed", DESK, reason=True),
+        Move("planned", "cancelled", DESK, reason=True),
+        Move("confirmed", "planned", DESK),
+        Move("confirmed", "in_progress", DESK, by_calendar=True),
+        Move("confirmed", "completed", DESK, by_calendar=True),
+        Move("confirmed", "postponed", DESK, reason=True),
+        Move("confirmed", "cancelled", DESK, reason=True),
+        Move("in_progress", "confirmed", NOBODY, by_calendar=True),
+        Move("in_progress", "completed", DESK, by_calendar=True),
+        Move("in_progress", "cancelled", DESK, reason=True),
+        Move("completed", "confirmed", NOBODY, by_calendar=True),
+        Move("completed", "in_progress", NOBODY, by_calendar=True),
+        Move("postponed", "planned", DESK),
+        Move("postponed", "confirmed", DESK, guard=APPROVED),
+        Move("postponed", "cancelled", DESK, reason=True),
+        Move("cancelled", "proposed", DESK),
+        Move("cancelled", "planned", DESK),
+    ),
 )
 
 WITHOUT_REPORT = ("proposed", "postponed", "cancelled")
 """States in which no report of an engagement can fall due."""
 
-REPORTING = Lifecycle(moves={"draft": ("submitted",), "submitted": ("draft",)}, reason_for=frozenset({"draft"}))
+REPORTING = Lifecycle(
+    states=get_args(ReportState),
+    table=(
+        Move("draft", "submitted", DESK),
+        Move("submitted", "draft", frozenset({"approver", "administrator"}), reason=True),
+    ),
+)
 """A report is written, then submitted; for a reason it is opened again."""
 
 PROMISING = Lifecycle(
-    moves={
-        "open": ("kept", "broken", "withdrawn", "superseded"),
-        **dict.fromkeys(("kept", "broken", "withdrawn", "superseded"), ("open",)),
-    },
-    reason_for=frozenset({"open", "broken", "withdrawn"}),
+    states=get_args(CommitmentStatus),
+    table=(
+        Move("open", "kept", DESK),
+        Move("open", "broken", DESK, reason=True),
+        Move("open", "withdrawn", DESK, reason=True),
+        Move("open", "superseded", DESK),
+        *(Move(closed, "open", DESK, reason=True) for closed in get_args(CommitmentStatus) if closed != "open"),
+    ),
 )
 """A commitment is open until it is kept, broken, taken back or replaced by another; for a reason it is opened again."""

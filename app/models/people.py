@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.columns import Id, Record
@@ -60,3 +60,8 @@ class Appointment(Record):
     acting: Mapped[bool]
     concurrent: Mapped[bool] = mapped_column(comment="Said on purpose: the office has another holder at the time")
     note: Mapped[str | None] = mapped_column(Text)
+
+    @classmethod
+    def held_on(cls, day: date) -> ColumnElement[bool]:
+        """The condition that an appointment holds on a day."""
+        return and_(cls.archived.is_(False), cls.starts_on <= day, or_(cls.ends_on.is_(None), cls.ends_on >= day))

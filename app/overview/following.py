@@ -136,6 +136,7 @@ class Streams:
 
     def _look(self, asked: Sequence["Stream"]) -> tuple[int, list["Stream"]]:
         """How far the ledger goes, and which of the streams must end. In a thread."""
+        self.register.keep_up()
         with self.register.database.reader.connect() as connection:
             head: int = connection.scalars(select(LedgerHead.seq).where(LedgerHead.id == 1)).one()
         return head, [each for each in asked if not each.allowed()]

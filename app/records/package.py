@@ -18,7 +18,7 @@ from app.models import Engagement
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A record that goes with an engagement: itself, or one that stands under it."""
+    """A record that goes with an engagement: itself, or one that stands under it or is about it."""
 
     resource: Resource
     id: str
@@ -34,9 +34,9 @@ def parts_of(work: Work, engagement: Engagement) -> list[Part]:
     """The engagement and every record that stands under it, withdrawn ones too."""
     found = [Part(RESOURCES.of(engagement), engagement.id, engagement.version, _marking(work, engagement.id))]
     for resource in RESOURCES.below(Engagement):
-        assert resource.parent is not None  # noqa: S101 - by what below() gives
+        assert resource.owner is not None  # noqa: S101 - by what below() gives
         table = resource.table
-        owner = table.c[resource.parent.column.key]
+        owner = table.c[resource.owner.key]
         rows = work.session.execute(
             select(table.c.id, table.c.version).where(owner == engagement.id).order_by(table.c.id)
         )

@@ -13,6 +13,7 @@ TAGS = [
     {"name": "Engagements", "description": "One interaction, planned or held: bilateral talks, visits, dialogues, "
      "exercises and deployments. What stands under `/engagements/{id}` can also be addressed under the kind."},
     {"name": "Participants", "description": "People at an engagement, with the office they held on that day."},
+    {"name": "Approvals", "description": "Which offices approve engagements, what they decide, and who stands in."},
     {"name": "Partners", "description": "States and institutions with which there is a defence relationship."},
     {"name": "People and offices", "description": "People, the offices that outlive their holders, and who held "
      "which from when to when."},

@@ -11,10 +11,11 @@ from migrations.types import ID, INSTANT, JSON
 from migrations.walls import wall
 
 revision: str = "0006"
-down_revision: str | None = "0002"
+down_revision: str | None = "0003"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+SATURDAY = 5
 WORKING_DAYS = 10
 """The usual time for a report, for what is recorded already; later writes go by the settings."""
 
@@ -61,7 +62,7 @@ def _due(day: date) -> date:
     left = WORKING_DAYS
     while left:
         day += timedelta(days=1)
-        left -= day.weekday() < 5 and day not in free
+        left -= day.weekday() < SATURDAY and day not in free
     return day
 
 

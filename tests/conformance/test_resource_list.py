@@ -47,7 +47,7 @@ def some(subject: Subject, number: int = 7) -> list[Any]:
 
 
 def test_pages_lead_through_the_whole_list_once_in_every_order(any_subject: Subject) -> None:
-    if any_subject.resource.read_only:
+    if not any_subject.resource.writable:
         for _ in range(5):
             any_subject.make()
     else:

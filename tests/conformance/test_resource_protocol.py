@@ -8,7 +8,7 @@ ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRAC
 
 def addresses(subject: Subject) -> dict[str, set[str]]:
     """The methods of each address of a resource."""
-    reads, writes = {"GET", "HEAD"}, not subject.resource.read_only
+    reads, writes = {"GET", "HEAD"}, subject.resource.writable
     found = {
         "": reads | ({"POST"} if writes else set()),
         "/query": {"POST"},

@@ -70,7 +70,7 @@ def test_the_stored_representation_is_what_one_would_build_now(subject: Subject,
 def test_the_ledger_tells_every_write(subject: Subject, register: Register) -> None:
     before, _ = head(register)
     record = subject.make(**{subject.note: "First"})
-    caller = "administrator" if subject.resource.administered else "contributor"
+    caller = "administrator" if subject.resource.administered or subject.resource.in_person else "contributor"
     steps: list[tuple[str, dict[str, Any]]] = []
 
     def written(action: str, changes: dict[str, Any], answer: Any = None) -> None:

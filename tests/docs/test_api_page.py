@@ -69,7 +69,7 @@ def test_every_noun_has_its_rows() -> None:
 @pytest.mark.parametrize("row", ADDRESSES, ids=lambda row: row[0].strip("`"))
 def test_how_a_noun_is_addressed_and_what_it_refers_to(row: tuple[str, ...]) -> None:
     resource = RESOURCES[code(row[0])[0]]
-    set_once = set() if resource.read_only else set(resource.fields.model_fields) - set(resource.patch.model_fields)
+    set_once = set(resource.fields.model_fields) - set(resource.patch.model_fields) if resource.writable else set()
     assert row[1] == (f"its {resource.key.key}" if resource.key is not None else "nothing else")
     assert set(code(row[2])) == set_once
     assert set(code(row[3])) == set(resource.expandable)

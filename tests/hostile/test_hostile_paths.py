@@ -76,7 +76,7 @@ def targets(path: str, key: str) -> list[tuple[str, str]]:
     """Every way in which a record is addressed by its key."""
     under = f"{API}/engagements/{ID}" if path == "participants" else API
     found = [("GET", f"{under}/{path}/{key}"), ("HEAD", f"{under}/{path}/{key}")]
-    if not RESOURCES[path].read_only and not RESOURCES[path].administered:  # else 403, whatever the key
+    if RESOURCES[path].writable and not RESOURCES[path].administered:  # else 403, whatever the key
         found += [(method, f"{under}/{path}/{key}") for method in ("PATCH", "DELETE")]
         found.append(("POST", f"{under}/{path}/{key}/restore"))
     if path in ("visits", "engagements"):

@@ -59,7 +59,11 @@ def test_the_reason_is_kept_in_the_ledger(api: Api, documents: Documents, regist
     assert entry is not None
     assert (entry.action, entry.reason) == ("transition", "Cyclone Māui")
     changes: dict[str, Any] = entry.changes
-    assert changes == {"status": ["confirmed", "cancelled"]}
+    assert changes == {
+        "status": ["confirmed", "cancelled"],
+        "status_reason": [None, "other"],
+        "status_comment": [None, "Cyclone Māui"],
+    }
 
 
 @pytest.mark.parametrize("path", KINDS)

@@ -10,10 +10,10 @@ from app.models.marked import Marked
 from support.client import Api
 from support.documents import KINDS, Documents
 
-MARKED = [each for each in RESOURCES if issubclass(each.model, Marked) and not each.read_only and each.parent is None]
+MARKED = [each for each in RESOURCES if issubclass(each.model, Marked) and each.writable and each.parent is None]
 """Resources whose records bear markings."""
 
-BELOW = list(RESOURCES.below(Engagement))
+BELOW = [each for each in RESOURCES.below(Engagement) if each.parent is not None]
 """What stands under engagements: marked too."""
 
 

@@ -30,7 +30,11 @@ def test_every_change_is_told_newest_first_with_who_and_why(api: Api, visit: Any
     assert told[3]["changes"] == {"title": ["First", "Second"]}
     assert told[3]["reason"] == "The Minister asked"
     assert told[2]["reason"] == "Cyclone"
-    assert told[2]["changes"] == {"status": ["planned", "cancelled"]}
+    assert told[2]["changes"] == {
+        "status": ["planned", "cancelled"],
+        "status_reason": [None, "other"],
+        "status_comment": [None, "Cyclone"],
+    }
     assert told[1]["changes"] == {"archived": [False, True]}
     assert {each["actor"] for each in told} == {told[0]["actor"]}
 

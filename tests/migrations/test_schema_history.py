@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from app.access.register import Register
 from app.core.columns import Base
+from app.crud.resource import RESOURCES
 from app.db import Database
 from app.migrating import config, is_current, migrate
 from support.client import Api
@@ -180,11 +181,14 @@ def test_records_survive_every_migration_down_and_up(filled: str, asked: Asked) 
     assert asked(filled, tables) == {*Base.metadata.tables, VERSIONS}
 
 
-def test_what_survives_the_newest_migration_is_read_as_before(filled: str, api: Api) -> None:
+def test_what_survives_the_newest_migration_is_read_as_before(filled: str, api: Api, asked: Asked) -> None:
     newest = history()[0]
     below = newest.down_revision or newest.revision  # below the first there is nothing to survive
-    paths = [f"/{path}" for path in WRITABLE if path != "participants"]
-    before = {path: api.items(path, archived="any", limit=200) for path in paths}
+    paths = [path for path in WRITABLE if RESOURCES[path].parent is None]
+    before = {path: api.items(f"/{path}", archived="any", limit=200) for path in paths}
     migrate(filled, to=str(below))
+    survive = [path for path in paths if RESOURCES[path].table.name in asked(filled, tables)]
     migrate(filled)
-    assert {path: api.items(path, archived="any", limit=200) for path in paths} == before
+    assert len(survive) > 10
+    for path in survive:
+        assert api.items(f"/{path}", archived="any", limit=200) == before[path]

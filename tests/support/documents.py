@@ -30,6 +30,8 @@ class Documents:
             "appointments": lambda _: {"person": self.person(), "office": self.make("offices")["id"]},
             "participants": lambda _: {"person": self.make("people")["id"]},
             "commitments": lambda number: {"title": f"Commitment {number:03}"},
+            "approval-routes": lambda number: {"title": f"Route {number:03}", "active": False, "steps": [self.step()]},
+            "delegations": lambda _: {"person": self.person(), "office": self.step()["office"]},
             "deployments": lambda _: {"mission": self.mission(), "partners": [self.mission()]},
         }
 
@@ -42,11 +44,24 @@ class Documents:
 
     def make(self, path: str, **changes: Any) -> Any:
         """A record of a collection, as the register answers it."""
-        api = self.api.as_("administrator") if RESOURCES[path].administered else self.api
+        if path == "approvals":
+            return self.approval(**changes)
+        api = self.api.as_("administrator") if RESOURCES[path].in_person or RESOURCES[path].administered else self.api
         return api.make(f"/{path}", self.of(path, **changes))
 
     def visit(self, **changes: Any) -> Any:
         return self.make("visits", **changes)
+
+    def step(self) -> dict[str, str]:
+        """A step of an approval, with an office that is there for others to refer to."""
+        return {"office": self._once("office", "offices")["id"], "title": "Clearance"}
+
+    def approval(self, **changes: Any) -> Any:
+        """An approval that is asked for, of an engagement of its own that goes a route of its own."""
+        like = {"level": "senior_officials", "lead": "joint", "kind": "dialogue"}
+        self._once("route", "approval-routes", active=True, **like)
+        about = self.make("dialogues", level=like["level"], lead=like["lead"], status="proposed", **changes)
+        return self.api.make(f"/dialogues/{about['id']}/approvals", self.of("approvals"))
 
     def person(self) -> str:
         """The id of a person who is there for others to refer to."""

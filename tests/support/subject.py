@@ -12,7 +12,7 @@ SINGLE: tuple[str, ...] = tuple(each.path for each in RESOURCES if each.is_singl
 """Those of which there is one at most, so that they have no list."""
 
 ALL: tuple[str, ...] = tuple(each.path for each in RESOURCES if not each.is_single)
-WRITABLE: tuple[str, ...] = tuple(each.path for each in RESOURCES if not (each.read_only or each.is_single))
+WRITABLE: tuple[str, ...] = tuple(each.path for each in RESOURCES if each.writable and not each.is_single)
 KEYED: tuple[str, ...] = tuple(each.path for each in RESOURCES if each.key is not None)
 NAMED: tuple[str, ...] = tuple(
     each.path for each in RESOURCES if each.key is not None and each.key.key in each.fields.model_fields
@@ -49,6 +49,8 @@ class Subject:
         """A record, as it is answered."""
         if self.resource.read_only:
             return self.documents.visit(**changes)
+        if self.resource.by_acts:
+            return self.documents.make(self.resource.path, **changes)
         return self.api.make(self.path, self.document(**changes))
 
     def read(self, record: Any) -> Any:
@@ -76,6 +78,7 @@ class Subject:
 
 def subject_of(path: str, api: Api, documents: Documents) -> Subject:
     resource = RESOURCES[path]
-    subject = Subject(resource, api.as_("administrator") if resource.administered else api, documents)
+    administers = resource.administered or resource.in_person
+    subject = Subject(resource, api.as_("administrator") if administers else api, documents)
     assert subject.path  # makes the parent of a sub-resource now, not in the middle of a test
     return subject

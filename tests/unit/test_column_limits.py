@@ -12,7 +12,7 @@ from app.crud.resource import RESOURCES, Resource
 from app.models import choices
 
 api_routes()
-WRITABLE = [*(each.path for each in RESOURCES if not each.read_only), "tokens", "users"]
+WRITABLE = [*(each.path for each in RESOURCES if each.writable), "tokens", "users"]
 
 
 def variants(schema: dict[str, Any], definitions: dict[str, Any]) -> Iterator[dict[str, Any]]:

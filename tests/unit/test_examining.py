@@ -16,7 +16,7 @@ from app.errors import Fault
 from app.models import Partner
 
 api_routes()
-WRITABLE = [each.path for each in RESOURCES if not each.read_only]
+WRITABLE = [each.path for each in RESOURCES if each.writable]
 
 
 class StepItem(Document):

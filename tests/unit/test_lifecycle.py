@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from app.core.lifecycle import Lifecycle
+from app.core.lifecycle import Lifecycle, Move
 from app.engagements.transitions import move
 from app.errors import Conflict, Invalid
 from app.models import Visit
@@ -42,7 +42,7 @@ def test_reasons_are_asked_for_what_does_not_take_place_as_planned() -> None:
 
 
 def test_what_is_allowed_is_a_copy() -> None:
-    Lifecycle({"open": ("closed",), "closed": ()}).allowed("open").clear()
+    Lifecycle(("open", "closed"), (Move("open", "closed", frozenset()),)).allowed("open").clear()
     LIFECYCLE.allowed("proposed").clear()
     assert LIFECYCLE.allowed("proposed")
 

@@ -87,7 +87,7 @@ def test_what_is_safe_reads_and_what_is_not_safe_does_not() -> None:
         assert (action in READS) is reads or action is Action.ADMINISTER, name_of(route)
 
 
-KEEPING = ("retention-classes", "legal-holds", "disposals")
+KEEPING = ("retention-classes", "legal-holds", "disposals", "approval-routes")
 
 
 def test_tokens_and_users_are_for_administrators_alone() -> None:
