@@ -13,8 +13,11 @@ from support.documents import KINDS, Documents
 MARKED = [each for each in RESOURCES if issubclass(each.model, Marked) and each.writable and each.parent is None]
 """Resources whose records bear markings."""
 
-BELOW = [each for each in RESOURCES.below(Engagement) if each.parent is not None]
+BELOW = [each for each in RESOURCES.below(Engagement) if each.parent is not None and not each.is_single]
 """What stands under engagements: marked too."""
+
+SINGLE = [each for each in RESOURCES.below(Engagement) if each.is_single]
+"""What an engagement has one of, as far as any one caller can know."""
 
 
 @dataclass
@@ -40,6 +43,8 @@ class Scene:
         """A document that shares with others all that can be shared."""
         shared: dict[str, Any] = {"partners": ["AU", "TO"], "tags": ["kereru"], "priorities": [self.seen["priorities"]["code"]],
                   "series": self.seen["series"]["slug"], "country": "AU", "level": "working", "lead": "joint"}  # fmt: skip
+        if KINDS[0] in self.seen:
+            shared["engagement"] = self.seen[KINDS[0]]["id"]
         fields = RESOURCES[path].fields.model_fields
         title = {RESOURCES[path].titles[0]: f"Kererū {number}"}
         return self.documents.of(path, **({n: v for n, v in shared.items() if n in fields}), **title, **changes)
@@ -57,6 +62,8 @@ class Scene:
             self.seen[resource.path] = made[0]
             for path, at in self.below(resource, made[0]):
                 self.keys.setdefault(path, []).append(self.api.make(at, first[path])["id"])
+            for at in self.singles(resource, made[1]):
+                assert self.api.put(at, self.documents.of(at.rpartition("/")[2])).status_code == 201
             self.api.change(f"/{resource.path}/{made[1]['id']}", {resource.titles[0]: "Kererū again"})
             self.api.delete(f"/{resource.path}/{made[2]['id']}")
         for path, record in self.seen.items():
@@ -84,6 +91,8 @@ class Scene:
                 title = RESOURCES[below].titles[0]
                 beside = self.hider.make(at, {**self.guests[below], title: "Kererū", **self.marking})
                 self.hider.change(f"{at}/{beside['id']}", {"note": "Kererū"})
+            for at in (*self.singles(resource, first), *self.singles(resource, self.seen[path])):
+                assert self.hider.put(at, self.documents.of(at.rpartition("/")[2], **self.marking)).status_code == 201
             hidden[path] = first
         return hidden
 
@@ -92,6 +101,12 @@ class Scene:
         """Of an engagement: each sub-resource, and where its list is."""
         if issubclass(resource.model, Engagement):
             yield from ((each.path, f"/{resource.path}/{record['id']}/{each.path}") for each in BELOW)
+
+    @staticmethod
+    def singles(resource: Resource, record: Any) -> Iterator[str]:
+        """Of an engagement: the addresses of what it has one of."""
+        if issubclass(resource.model, Engagement):
+            yield from (f"/{resource.path}/{record['id']}/{each.path}" for each in SINGLE)
 
 
 CALLERS: dict[str, tuple[tuple[str, str, str | None], dict[str, Any]]] = {
