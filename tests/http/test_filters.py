@@ -31,6 +31,7 @@ CHOICES: dict[str, list[Any]] = {
     "priority": ["PRI-005", "PRI-006", "PRI-999"],
     "tag": ["navy", "reform", "Ōhākea", "none"],
     "domain": ["maritime", "land", "air", "cyber"],
+    "report": ["due", "overdue", "draft", "submitted", "none"],
     "partner": ["AU", "FPDA", "ZZ"],
 }
 

@@ -3,8 +3,9 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from support.client import Api
 from support.documents import KINDS, Documents
@@ -18,6 +19,7 @@ INSTITUTIONS = ("ARF", "FPDA")
 STATUSES = ("proposed", "planned", "confirmed", "in_progress", "completed", "postponed", "cancelled")
 WORDS = ("Pacific", "Māori", "Maritime", "Talanoa", "Nuku'alofa", "exercise", "dialogue", "Kākāpō")
 NUMBER = 120
+TODAY = datetime.now(ZoneInfo("Pacific/Auckland")).date()
 
 
 @dataclass
@@ -30,6 +32,9 @@ class World:
     posts: list[str]
     participants: dict[str, set[str]]
     """The people at each engagement."""
+
+    reports: dict[str, str]
+    """The state of each engagement's report, where there is one."""
 
 
 def fill(documents: Documents) -> World:
@@ -54,9 +59,10 @@ def fill(documents: Documents) -> World:
     for each in draw.sample(engagements, 10):
         api.delete(f"/{path_of(each)}/{each['id']}")
     participants = _participants(draw, api, engagements, around["people"])
+    reports = _reports(draw, api, engagements)
     engagements = api.items("/engagements", limit=200, archived="any")
     partners = {each["code"]: each for code in PARTNERS for each in [api.read(f"/partners/{code}")]}
-    return World(engagements, partners, around["people"], around["posts"], participants)
+    return World(engagements, partners, around["people"], around["posts"], participants, reports)
 
 
 def path_of(record: Record) -> str:
@@ -72,6 +78,22 @@ def _participants(draw: random.Random, api: Api, engagements: list[Record], peop
             api.delete(f"{at}/{answer.json()['id']}")  # said to come, and does not
         elif answer.status_code == 201:
             found.setdefault(each["id"], set()).add(answer.json()["person"])
+    return found
+
+
+def _reports(draw: random.Random, api: Api, engagements: list[Record]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    present = [each["id"] for each in engagements if not each["archived"]]
+    for number, each in enumerate(draw.sample(present, 30)):
+        at = f"/engagements/{each}/report"
+        if api.put(at, {"summary": f"On {draw.choice(WORDS)} matters"}).status_code != 201:
+            continue  # withdrawn meanwhile
+        if number % 5 == 0:
+            api.delete(at)
+        elif number % 2:
+            found[each] = api.post(f"{at}/transitions", {"to": "submitted"}).json()["state"]
+        else:
+            found[each] = "draft"
     return found
 
 
@@ -132,6 +154,23 @@ def end(record: Record) -> str:
     return record["ends_on"] or "9999-12-31"
 
 
+def owes(world: World, record: Record) -> bool:
+    """Whether it is over, may have taken place, and nobody has submitted a report."""
+    over = record["report_due_on"] is not None and record["ends_on"] < TODAY.isoformat()
+    return over and world.reports.get(record["id"]) != "submitted"
+
+
+def reporting(world: World) -> dict[str, Callable[[Record], bool]]:
+    """How an engagement stands with its report."""
+    return {
+        "due": lambda record: owes(world, record) and record["report_due_on"] >= TODAY.isoformat(),
+        "overdue": lambda record: owes(world, record) and record["report_due_on"] < TODAY.isoformat(),
+        "draft": lambda record: world.reports.get(record["id"]) == "draft",
+        "submitted": lambda record: world.reports.get(record["id"]) == "submitted",
+        "none": lambda record: record["id"] not in world.reports,
+    }
+
+
 def plain(name: str) -> Holds:
     return lambda record, value: record.get(name) == value
 
@@ -158,6 +197,7 @@ def filters(world: World) -> dict[str, Holds]:
         "domain": lambda record, value: value in record.get("domains", ()),
         "person": lambda record, value: record.get("principal") == value
         or value in world.participants.get(record["id"], ()),
+        "report": lambda record, value: reporting(world)[value](record),
         "starts_from": lambda record, value: record["starts_on"] >= value,
         "starts_to": lambda record, value: record["starts_on"] <= value,
         "ends_from": lambda record, value: end(record) >= value,
