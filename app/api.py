@@ -13,12 +13,17 @@ from app.accounts.tokens import add_tokens
 from app.accounts.users import USERS
 from app.crud.route import RegisterRoute
 from app.crud.router import add_resource
+from app.engagements.advocacy import ADVOCACY
 from app.engagements.engagements import ENGAGEMENTS, KINDS
+from app.engagements.interoperability import INTEROPERABILITY
+from app.engagements.objectives import OBJECTIVES
 from app.engagements.participants import PARTICIPANTS
 from app.engagements.series import SERIES
 from app.engagements.transitions import add_transitions
 from app.errors import MethodNotAllowed, NotFound
 from app.exchange.imports import add_imports
+from app.followup.clearance import add_clearance
+from app.followup.positions import POSITIONS
 from app.followup.priorities import PRIORITIES
 from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
@@ -43,9 +48,13 @@ def api_routes() -> list[BaseRoute]:
     for resource in (ENGAGEMENTS, *KINDS):
         add_resource(router, resource)
         add_transitions(router, resource)
-        add_resource(router, PARTICIPANTS, under=resource)
+        for belonging in (PARTICIPANTS, OBJECTIVES, ADVOCACY):
+            add_resource(router, belonging, under=resource)
     for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES):
         add_resource(router, resource)
+    for resource in (POSITIONS, INTEROPERABILITY):
+        add_resource(router, resource)
+    add_clearance(router)
     add_resource(router, RETENTION_CLASSES)
     add_holds(router)
     add_disposals(router)

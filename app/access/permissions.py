@@ -15,6 +15,7 @@ class Action(StrEnum):
     IMPORT = "import"
     DOWNGRADE = "downgrade"
     MERGE = "merge"
+    CLEAR = "clear"
     AUDIT = "audit"
     ADMINISTER = "administer"
 
@@ -25,6 +26,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.IMPORT: frozenset({"contributor", "approver", "administrator"}),
     Action.DOWNGRADE: frozenset({"approver", "administrator"}),
     Action.MERGE: frozenset({"approver", "administrator"}),
+    Action.CLEAR: frozenset({"approver", "administrator"}),
     Action.AUDIT: frozenset({"auditor", "administrator"}),
     Action.ADMINISTER: frozenset({"administrator"}),
 }

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Date,
     FromClause,
     Table,
     Uuid,
@@ -100,6 +101,18 @@ class Scope:
     table: Table
     visible: Callable[[FromClause], ColumnElement[bool]]
     sqlite: bool
+
+
+TODAY = bindparam("today", type_=Date(), required=True)
+"""The day that it is at home. Every list is told it, so that a filter can ask what is so today."""
+
+
+def _yes_or_no(value: Any) -> Any:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+YesNo = Annotated[bool, BeforeValidator(_yes_or_no), Field(strict=True)]
+"""Yes or no: `true` or `false`, also in an address."""
 
 
 @dataclass(frozen=True, slots=True)

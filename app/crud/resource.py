@@ -27,6 +27,9 @@ class Children:
 
     attribute: InstrumentedAttribute[Any]
     row: Callable[[int, Any], Any]
+    same: tuple[str, ...] = ()
+    """The fields by which items are about the same record, where the key of the rows does not tell."""
+
     stronger: Callable[[Any, Any], Any] = lambda first, _second: first
     """Which of two items stays when they turn out to be about the same record."""
 
@@ -64,7 +67,7 @@ class Resource:
     """One kind of record, as the API offers it."""
 
     path: str
-    """The noun in the address: `visits`."""
+    """The noun in the address: `visits`. No two resources have the same."""
 
     noun: str
     """The thing in a sentence: `visit`."""
@@ -107,6 +110,12 @@ class Resource:
     """The fields whose words count most in a search."""
 
     parent: Parent | None = None
+    below_as: str | None = None
+    """Of a sub-resource: the noun in its address, where that is another than `path`.
+
+    `/engagements/{id}/positions` are not `/positions`.
+    """
+
     read_only: bool = False
     """Whether records are made and changed elsewhere: `/engagements` reads across all kinds."""
 
@@ -123,6 +132,11 @@ class Resource:
     """The resources whose records this one reads together."""
 
     plural_noun: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The noun that stands in its address."""
+        return self.below_as or self.path
 
     @property
     def plural(self) -> str:

@@ -10,6 +10,7 @@ from app.access.permissions import Action, require
 from app.access.visible import visible_records
 from app.access.work import Work
 from app.core.documents import Examined
+from app.crud.covering import uncovered
 from app.crud.links import named, renamed
 from app.crud.resource import Resource
 from app.errors import Conflict, Fault, Invalid
@@ -35,6 +36,7 @@ def sound(work: Work, resource: Resource, examined: Examined, record: Any, paren
     if names:
         values = renamed(resource.fields, values, names)
         faults += [fault for rule in resource.rules for fault in rule(values)]
+    faults += uncovered(work, resource, values)
     faults += resource.check(work, values, record, parent)
     if faults:
         raise Invalid(faults=distinct(faults))

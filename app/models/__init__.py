@@ -3,6 +3,7 @@
 from app.core.columns import Base
 from app.models.access import AccessEntry, Answer, Token, User
 from app.models.engagements import (
+    Advocacy,
     BilateralTalks,
     Deployment,
     Dialogue,
@@ -12,11 +13,14 @@ from app.models.engagements import (
     EngagementTag,
     Exercise,
     ExerciseDomain,
+    InteroperabilityClaim,
+    Objective,
+    ObjectivePriority,
     Participant,
     Series,
     Visit,
 )
-from app.models.followup import Priority
+from app.models.followup import Position, Priority, PriorityTarget
 from app.models.ledger import LedgerEntry, LedgerHead
 from app.models.markings import Marking
 from app.models.partners import CountryPartner, Institution, Membership, Partner
@@ -28,6 +32,7 @@ from app.models.search import SearchEntry
 __all__ = [
     "AccessEntry",
     "Accreditation",
+    "Advocacy",
     "Answer",
     "Appointment",
     "Base",
@@ -44,17 +49,22 @@ __all__ = [
     "Exercise",
     "ExerciseDomain",
     "Institution",
+    "InteroperabilityClaim",
     "LedgerEntry",
     "LedgerHead",
     "LegalHold",
     "Marking",
     "Membership",
+    "Objective",
+    "ObjectivePriority",
     "Office",
     "Participant",
     "Partner",
     "Person",
+    "Position",
     "Post",
     "Priority",
+    "PriorityTarget",
     "RetentionClass",
     "SearchEntry",
     "Series",
