@@ -13,11 +13,14 @@ from app.accounts.tokens import add_tokens
 from app.accounts.users import USERS
 from app.crud.route import RegisterRoute
 from app.crud.router import add_resource
+from app.engagements.advocacy import ADVOCACY
 from app.engagements.approval_routes import APPROVAL_ROUTES
 from app.engagements.approvals import APPROVALS
 from app.engagements.approving import add_approval_acts, add_approvals
 from app.engagements.delegations import DELEGATIONS
 from app.engagements.engagements import ENGAGEMENTS, KINDS
+from app.engagements.interoperability import INTEROPERABILITY
+from app.engagements.objectives import OBJECTIVES
 from app.engagements.participants import PARTICIPANTS
 from app.engagements.report import REPORT
 from app.engagements.series import SERIES
@@ -25,8 +28,10 @@ from app.engagements.submitting import add_submission
 from app.engagements.transitions import add_transitions
 from app.errors import MethodNotAllowed, NotFound
 from app.exchange.imports import add_imports
+from app.followup.clearance import add_clearance
 from app.followup.commitments import COMMITMENTS
 from app.followup.keeping import add_commitment_transitions
+from app.followup.positions import POSITIONS
 from app.followup.priorities import PRIORITIES
 from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
@@ -52,11 +57,14 @@ def api_routes() -> list[BaseRoute]:
         add_resource(router, resource)
         add_transitions(router, resource)
         add_approvals(router, resource)
-        add_resource(router, PARTICIPANTS, under=resource)
-        add_resource(router, REPORT, under=resource)
+        for belonging in (PARTICIPANTS, OBJECTIVES, ADVOCACY, REPORT):
+            add_resource(router, belonging, under=resource)
         add_submission(router, resource)
-    for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES, COMMITMENTS):
+    for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES):
         add_resource(router, resource)
+    for resource in (POSITIONS, INTEROPERABILITY, COMMITMENTS):
+        add_resource(router, resource)
+    add_clearance(router)
     add_commitment_transitions(router)
     for resource in (APPROVALS, APPROVAL_ROUTES, DELEGATIONS):
         add_resource(router, resource)

@@ -16,6 +16,7 @@ class Action(StrEnum):
     DOWNGRADE = "downgrade"
     MERGE = "merge"
     APPROVE = "approve"
+    CLEAR = "clear"
     AUDIT = "audit"
     ADMINISTER = "administer"
 
@@ -27,6 +28,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.DOWNGRADE: frozenset({"approver", "administrator"}),
     Action.MERGE: frozenset({"approver", "administrator"}),
     Action.APPROVE: frozenset({"approver", "administrator"}),
+    Action.CLEAR: frozenset({"approver", "administrator"}),
     Action.AUDIT: frozenset({"auditor", "administrator"}),
     Action.ADMINISTER: frozenset({"administrator"}),
 }

@@ -53,6 +53,9 @@ class References:
     follows: bool = True
     """Whether it names the remaining record once that one is merged into another."""
 
+    covered: bool = False
+    """Whether what names it is marked no lower than it is, so that nobody reads of what does not exist for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class MayName:

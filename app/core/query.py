@@ -112,6 +112,18 @@ class Scope:
     """What is asked of parameters whose every value is a condition of its own."""
 
 
+TODAY = bindparam("today", type_=Date(), required=True)
+"""The day that it is at home. Every list is told it, so that a filter can ask what is so today."""
+
+
+def _yes_or_no(value: Any) -> Any:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+YesNo = Annotated[bool, BeforeValidator(_yes_or_no), Field(strict=True)]
+"""Yes or no: `true` or `false`, also in an address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """What the caller asks of one parameter; called with a column, the condition that it holds just that."""
@@ -169,10 +181,6 @@ class AtMost(Where):
     def __init__(self, attribute: InstrumentedAttribute[Any]) -> None:
         column = column_of(attribute)
         super().__init__(lambda scope, match: own(scope, attribute, column <= match.value(column)))
-
-
-TODAY: BindParameter[date] = bindparam("today", type_=Date(), required=True)
-"""The day that it is at home, for conditions that depend on it."""
 
 
 class Cases(Where):

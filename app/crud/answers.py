@@ -54,7 +54,7 @@ def location(request: Request, resource: Resource, record_id: str) -> str:
     root = path[: path.index("/api/v1/") + len("/api/v1/")]
     if resource.parent is not None:
         root += f"{resource.parent.resource.path}/{request.path_params[resource.parent.parameter]}/"
-    return f"{root}{resource.path}" if resource.is_single else f"{root}{resource.path}/{record_id}"
+    return f"{root}{resource.address}" if resource.is_single else f"{root}{resource.address}/{record_id}"
 
 
 def listed(work: Work, request: Request, page: Page) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -35,9 +36,7 @@ def page(work: Work, resource: Resource, query: ListQuery, parent: str | None = 
     if "q" in given and not query_words(given["q"]):
         return Page([], None, None if query.count == "none" else 0)
     shape = shape_of(work, resource, query, given)
-    values = parameters(shape, given)
-    if shape.words:
-        values["today"] = work.today
+    values = parameters(shape, given, work.today)
     if parent is not None:
         values["parent"] = parent
     total = None
@@ -94,9 +93,9 @@ def words(query: ListQuery, given: Mapping[str, Any]) -> frozenset[tuple[str, tu
     )
 
 
-def parameters(shape: Shape, given: Mapping[str, Any]) -> dict[str, Any]:
+def parameters(shape: Shape, given: Mapping[str, Any], today: date) -> dict[str, Any]:
     """The values of the statement's parameters."""
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"today": today}
     for name, value in given.items():
         if name in ("q", "q__not"):
             values[name] = search_value(value, sqlite=shape.sqlite)

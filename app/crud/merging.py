@@ -181,7 +181,7 @@ def _repoint(work: Work, record: Any, names: Names) -> None:
 
 def _each_once(children: Children, items: list[Any]) -> list[Any]:
     """The items of a list without those that now stand twice; of two, the one that says more."""
-    keys = [each.name for each in children.attribute.property.mapper.primary_key]
+    keys = children.same or [each.name for each in children.attribute.property.mapper.primary_key]
     kept: dict[Any, Any] = {}
     for item in items:
         identity: Any = item

@@ -117,7 +117,18 @@ def errors_of(operation: Operation, path: str) -> set[int]:
         errors |= {409}
     if operation.method in {"POST", "PUT", "PATCH"} and operation.verb != "restore":
         errors |= {408, 413, 415}
-    if operation.verb in ("patch", "withdraw", "restore", "revert", "upsert", "replace", "transition", "merge"):
+    if operation.verb in (
+        "patch",
+        "withdraw",
+        "restore",
+        "revert",
+        "upsert",
+        "replace",
+        "transition",
+        "merge",
+        "clear",
+        "unclear",
+    ):
         errors |= {412, 428}
     return errors
 

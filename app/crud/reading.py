@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, inspect, select
 
 from app.access.visible import marking_of, visible, visible_records
 from app.access.work import Work
@@ -100,8 +100,9 @@ def _expand(work: Work, resource: Resource, records: list[dict[str, Any]], name:
     if not keys:
         return
     model = column.class_
+    table = table_of(inspect(model).base_mapper.class_)
     rows = work.session.execute(
-        select(column, model.representation, model.id, marking_of(table_of(model))).where(
+        select(column, model.representation, model.id, marking_of(table)).where(
             column.in_(sorted(keys)), visible_records(model, work.markings)
         )
     ).all()

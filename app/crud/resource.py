@@ -27,6 +27,9 @@ class Children:
 
     attribute: InstrumentedAttribute[Any]
     row: Callable[[int, Any], Any]
+    same: tuple[str, ...] = ()
+    """The fields by which items are about the same record, where the key of the rows does not tell."""
+
     stronger: Callable[[Any, Any], Any] = lambda first, _second: first
     """Which of two items stays when they turn out to be about the same record."""
 
@@ -78,7 +81,7 @@ class Resource:
     """One kind of record, as the API offers it."""
 
     path: str
-    """The noun in the address: `visits`."""
+    """The noun in the address: `visits`. No two resources have the same."""
 
     noun: str
     """The thing in a sentence: `visit`."""
@@ -114,9 +117,6 @@ class Resource:
 
     marking_of: Callable[[Work, Any], int | None] = own_marking
 
-    tied: InstrumentedAttribute[Any] | None = None
-    """The column that names the marked record which it came of: it is never marked below that one."""
-
     mergeable: Callable[[Work, Any, Any], Iterable[Fault]] | None = None
     """What stands against merging one record into another; None: records of this kind are never merged."""
 
@@ -124,6 +124,12 @@ class Resource:
     """The fields whose words count most in a search."""
 
     parent: Parent | None = None
+    below_as: str | None = None
+    """Of a sub-resource: the noun in its address, where that is another than `path`.
+
+    `/engagements/{id}/positions` are not `/positions`.
+    """
+
     read_only: bool = False
     """Whether records are made and changed elsewhere: `/engagements` reads across all kinds."""
 
@@ -169,6 +175,11 @@ class Resource:
     def owner(self) -> InstrumentedAttribute[Any] | None:
         """The column that ties it to the record that it stands under, or is about."""
         return self.about if self.parent is None else self.parent.column
+
+    @property
+    def address(self) -> str:
+        """The noun that stands in its address."""
+        return self.below_as or self.path
 
     @property
     def plural(self) -> str:

@@ -10,9 +10,9 @@ from app.access.permissions import Action, require
 from app.access.visible import visible_records
 from app.access.work import Work
 from app.core.documents import Examined
+from app.crud.covering import uncovered
 from app.crud.links import named, renamed
 from app.crud.resource import Resource
-from app.crud.ties import tie_faults
 from app.errors import Conflict, Fault, Invalid
 from app.models.marked import Marked
 
@@ -31,12 +31,12 @@ def sound(work: Work, resource: Resource, examined: Examined, record: Any, paren
         if not faults and all(name in values for name in MARKING_FIELDS):
             faults += clearance_faults(work.actor, Mark.of(values), home_country=settings.home_country)
             faults += downgrade_faults(work, Mark.of(values), record)
-            faults += tie_faults(work, resource, values)
     names, dangling = named(work, resource, values)
     faults += dangling
     if names:
         values = renamed(resource.fields, values, names)
         faults += [fault for rule in resource.rules for fault in rule(values)]
+    faults += uncovered(work, resource, values)
     faults += resource.check(work, values, record, parent)
     if faults:
         raise Invalid(faults=distinct(faults))

@@ -21,7 +21,7 @@ from app.core.derive import create_only
 from app.core.documents import Examined, examine
 from app.core.fields import addressable
 from app.core.ids import as_id, new_id
-from app.crud import ties
+from app.crud.covering import inherited
 from app.crud.links import named, present_key, renamed
 from app.crud.resource import RESOURCES, Resource
 from app.crud.searching import index
@@ -130,9 +130,7 @@ def check_unmerged(record: Any) -> None:
 
 def create(work: Work, resource: Resource, document: Any, *, parent: Any = None) -> Any:
     """A new record from a document. Raises Invalid with everything that is wrong with it, Conflict if taken."""
-    if isinstance(parent, Marked) and isinstance(document, dict) and not set(MARKING_FIELDS) & set(document):
-        document = document | {name: getattr(parent, name) for name in MARKING_FIELDS}
-    document = ties.inherited(work, resource, document)
+    document = inherited(work, resource, document, parent)
     values = sound(work, resource, examine(resource.fields, document, resource.rules), None, parent)
     record = resource.make(values) if resource.make else resource.model()
     record.id, record.version, record.archived = new_id(), 0, False

@@ -8,7 +8,7 @@ from app.access.markings import covers, highest
 from app.access.work import Work
 from app.core.columns import table_of
 from app.crud import store
-from app.crud.remarking import remark_tied
+from app.crud.remarking import remark_naming
 from app.crud.resource import RESOURCES, Resource
 from app.models import Engagement, SearchEntry
 
@@ -27,7 +27,7 @@ def touch_engagement(work: Work, belonging: Any) -> None:
     """
     engagement = work.session.get_one(Engagement, belonging.engagement_id)
     if covers(work.mark(engagement.marking_id), work.mark(belonging.marking_id)):
-        store.touch(work, store.find(work, RESOURCES.of(engagement), engagement.id), RESOURCES.of(belonging).path)
+        store.touch(work, store.find(work, RESOURCES.of(engagement), engagement.id), RESOURCES.of(belonging).address)
 
 
 def remark_belongings(work: Work, engagement: Any) -> None:
@@ -48,7 +48,7 @@ def remark_belongings(work: Work, engagement: Any) -> None:
                 .where(SearchEntry.record_id == belonging)
                 .values(marking_id=work.marking_row(both).id)
             )
-    remark_tied(work, engagement)
+    remark_naming(work, engagement)
 
 
 def _remark_alike(work: Work, resource: Resource, engagement: Any) -> None:

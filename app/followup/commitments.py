@@ -38,7 +38,7 @@ class CommitmentFields(MarkedFields):
     owner_office: Annotated[RecordId, References(Office.id)] | None = None
     """The office that sees to it, on either side."""
 
-    engagement: Annotated[RecordId, References(Engagement.id)] | None = None
+    engagement: Annotated[RecordId, References(Engagement.id, covered=True)] | None = None
     """The engagement at which it was made. What names one is never marked below it."""
 
     priority: Annotated[Code, References(Priority.code)] | None = None
@@ -155,7 +155,6 @@ COMMITMENTS = RESOURCES.add(
         ),
         default_sort="due_on",
         rules=(days_in_order, closed_if_closed, marking_faults),
-        tied=Commitment.engagement,
         example={
             "title": "Mobile training team for maritime boarding",
             "description": "Four instructors for three weeks, twice a year.",

@@ -4,6 +4,7 @@ from app.core.columns import Base
 from app.models.access import AccessEntry, Answer, Token, User
 from app.models.approvals import Approval, ApprovalRoute, ApprovalStep, Delegation
 from app.models.engagements import (
+    Advocacy,
     BilateralTalks,
     Deployment,
     Dialogue,
@@ -13,12 +14,15 @@ from app.models.engagements import (
     EngagementTag,
     Exercise,
     ExerciseDomain,
+    InteroperabilityClaim,
+    Objective,
+    ObjectivePriority,
     Participant,
     Report,
     Series,
     Visit,
 )
-from app.models.followup import Commitment, Priority
+from app.models.followup import Commitment, Position, Priority, PriorityTarget
 from app.models.ledger import LedgerEntry, LedgerHead
 from app.models.markings import Marking
 from app.models.partners import CountryPartner, Institution, Membership, Partner
@@ -30,6 +34,7 @@ from app.models.search import SearchEntry
 __all__ = [
     "AccessEntry",
     "Accreditation",
+    "Advocacy",
     "Answer",
     "Appointment",
     "Approval",
@@ -51,17 +56,22 @@ __all__ = [
     "Exercise",
     "ExerciseDomain",
     "Institution",
+    "InteroperabilityClaim",
     "LedgerEntry",
     "LedgerHead",
     "LegalHold",
     "Marking",
     "Membership",
+    "Objective",
+    "ObjectivePriority",
     "Office",
     "Participant",
     "Partner",
     "Person",
+    "Position",
     "Post",
     "Priority",
+    "PriorityTarget",
     "Report",
     "RetentionClass",
     "SearchEntry",

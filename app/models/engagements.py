@@ -308,3 +308,85 @@ class Report(Marked, Record):
     @property
     def allowed_transitions(self) -> list[str]:
         return REPORTING.allowed(self.state)
+
+
+class Objective(Marked, Record):
+    """What one engagement should achieve, and afterwards whether it did."""
+
+    __tablename__ = "objective"
+    __table_args__ = (
+        Index("ix_objective_engagement_id", "engagement_id"),
+        Index("uq_objective_external_ref", "external_ref", "marking_id", unique=True),
+    )
+
+    engagement_id: Mapped[str] = mapped_column(Id, ForeignKey("engagement.id"))
+    position: Mapped[int | None] = mapped_column(comment="Its place among the objectives of the engagement")
+    title: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str | None] = mapped_column(Text)
+    measure: Mapped[str | None] = mapped_column(Text, comment="How one would know")
+    target: Mapped[str | None] = mapped_column(String(200))
+    assessment: Mapped[str | None] = mapped_column(String(20))
+    evidence: Mapped[str | None] = mapped_column(Text)
+    assessed_on: Mapped[date | None]
+
+    priority_links: Mapped[list["ObjectivePriority"]] = relationship(
+        cascade="all, delete-orphan", lazy="raise", order_by="ObjectivePriority.position"
+    )
+
+    @property
+    def priorities(self) -> list[str]:
+        return [link.priority for link in self.priority_links]
+
+
+class ObjectivePriority(Base):
+    """A priority that an objective serves."""
+
+    __tablename__ = "objective_priority"
+    VALUE = "priority"
+    __table_args__ = (Index("ix_objective_priority_priority", "priority", "objective_id"),)
+
+    objective_id: Mapped[str] = mapped_column(Id, ForeignKey("objective.id"), primary_key=True)
+    priority: Mapped[str] = mapped_column(ForeignKey("priority.code"), primary_key=True)
+    position: Mapped[int] = mapped_column(comment="Lists keep the order in which they were given")
+
+
+class Advocacy(Marked, Record):
+    """One of our positions at an engagement: meant to be put there, or put, and how the partner took it."""
+
+    __tablename__ = "advocacy"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "position", "marking_id"),
+        Index("ix_advocacy_position", "position", "engagement_id"),
+        Index("ix_advocacy_use", "use", "engagement_id"),
+        Index("uq_advocacy_external_ref", "external_ref", "marking_id", unique=True),
+    )
+
+    engagement_id: Mapped[str] = mapped_column(Id, ForeignKey("engagement.id"))
+    position: Mapped[str] = mapped_column(Id, ForeignKey("position.id"))
+    use: Mapped[str] = mapped_column(String(20))
+    reaction: Mapped[str | None] = mapped_column(String(20))
+    reaction_note: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class InteroperabilityClaim(Marked, Record):
+    """What an exercise proved that we can do with a partner."""
+
+    __tablename__ = "interoperability_claim"
+    __table_args__ = (
+        *(
+            Index(f"ix_interoperability_claim_{name}", name, "proved_on", "id")
+            for name in ("exercise", "partner", "domain")
+        ),
+        *(Index(f"ix_interoperability_claim_{name}", name, "id") for name in ("proved_on", "created_at", "updated_at")),
+        Index("uq_interoperability_claim_external_ref", "external_ref", "marking_id", unique=True),
+    )
+
+    exercise: Mapped[str] = mapped_column(Id, ForeignKey("exercise.id"))
+    partner: Mapped[str] = mapped_column(ForeignKey("partner.code"))
+    domain: Mapped[str] = mapped_column(String(20))
+    capability: Mapped[str] = mapped_column(String(200))
+    level: Mapped[str] = mapped_column(String(20))
+    evidence: Mapped[str] = mapped_column(Text)
+    proved_on: Mapped[date]
+    note: Mapped[str | None] = mapped_column(Text)

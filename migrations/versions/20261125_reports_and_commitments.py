@@ -11,7 +11,7 @@ from migrations.types import ID, INSTANT, JSON
 from migrations.walls import wall
 
 revision: str = "0006"
-down_revision: str | None = "0003"
+down_revision: str | None = "0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

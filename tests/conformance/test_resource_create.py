@@ -37,7 +37,14 @@ def test_a_new_record_is_answered_as_it_is_kept(subject: Subject) -> None:
 
 def test_the_example_of_the_docs_page_can_be_recorded(subject: Subject) -> None:
     example = dict(subject.resource.example)
-    refers = {"appointments": ("person", "office"), "participants": ("person",), "deployments": ("mission", "partners")}
+    refers = {
+        "appointments": ("person", "office"),
+        "participants": ("person",),
+        "deployments": ("mission", "partners"),
+        "objectives": ("priorities",),
+        "advocacy": ("position",),
+        "interoperability": ("exercise",),
+    }
     refers |= {"approval-routes": ("steps",), "delegations": ("person", "office")}
     for name in refers.get(subject.resource.path, ()):
         example[name] = subject.document()[name]

@@ -57,8 +57,10 @@ def test_every_address_is_documented_and_no_other() -> None:
 
 
 def _list_address(noun: str) -> str:
-    parent = RESOURCES[noun].parent
-    return f"/{noun}" if parent is None else f"/{parent.resource.path}/{{{parent.parameter}}}/{noun}"
+    resource = RESOURCES[noun]
+    if resource.parent is None:
+        return f"/{noun}"
+    return f"/{resource.parent.resource.path}/{{{resource.parent.parameter}}}/{resource.address}"
 
 
 def test_every_noun_has_its_rows() -> None:

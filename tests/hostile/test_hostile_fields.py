@@ -148,7 +148,7 @@ def same(sent: Any, kept: Any) -> bool:
     return type(kept) is type(sent) and kept == sent
 
 
-BY_RULE = {"ends_on", "starts_at", "ends_at"}
+BY_RULE = {"ends_on", "starts_at", "ends_at", "reaction_note"}
 """Fields that a rule blames for another one's value: right by themselves where both are wrong."""
 
 

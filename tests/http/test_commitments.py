@@ -110,11 +110,9 @@ def test_it_is_never_marked_below_its_engagement(api: Api, documents: Documents)
     document = documents.of("commitments", engagement=visit)
     assert api.make("/commitments", document)["classification"] == "RESTRICTED"
     below = document | {"classification": "IN-CONFIDENCE"}
-    assert faults(api.post("/commitments", below)) == {("/classification", "below_origin")}
+    assert faults(api.post("/commitments", below)) == {("/engagement", "marked_higher")}
     free = documents.make("commitments")
-    assert faults(api.patch(f"/commitments/{free['id']}", {"engagement": visit})) == {
-        ("/classification", "below_origin")
-    }
+    assert faults(api.patch(f"/commitments/{free['id']}", {"engagement": visit})) == {("/engagement", "marked_higher")}
     moved = api.change(f"/commitments/{free['id']}", {"engagement": visit, "classification": "RESTRICTED"})
     assert moved["engagement"] == visit
     # For who may not see the engagement there is none, whatever marking is given.

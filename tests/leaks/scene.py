@@ -9,6 +9,7 @@ from app.models import Engagement
 from app.models.marked import Marked
 from support.client import Api
 from support.documents import KINDS, Documents
+from support.subject import NOTES
 
 MARKED = [each for each in RESOURCES if issubclass(each.model, Marked) and each.writable and each.parent is None]
 """Resources whose records bear markings."""
@@ -42,7 +43,9 @@ class Scene:
     def alike(self, path: str, number: int, **changes: Any) -> dict[str, Any]:
         """A document that shares with others all that can be shared."""
         shared: dict[str, Any] = {"partners": ["AU", "TO"], "tags": ["kereru"], "priorities": [self.seen["priorities"]["code"]],
-                  "series": self.seen["series"]["slug"], "country": "AU", "level": "working", "lead": "joint"}  # fmt: skip
+                  "series": self.seen["series"]["slug"], "country": "AU", "lead": "joint"}  # fmt: skip
+        if issubclass(RESOURCES[path].model, Engagement):
+            shared["level"] = "working"
         if KINDS[0] in self.seen:
             shared["engagement"] = self.seen[KINDS[0]]["id"]
         fields = RESOURCES[path].fields.model_fields
@@ -90,7 +93,8 @@ class Scene:
             for below, at in self.below(resource, self.seen[path]):
                 title = RESOURCES[below].titles[0]
                 beside = self.hider.make(at, {**self.guests[below], title: "Kererū", **self.marking})
-                self.hider.change(f"{at}/{beside['id']}", {"note": "Kererū"})
+                note = next(each for each in NOTES if each in RESOURCES[below].fields.model_fields)
+                self.hider.change(f"{at}/{beside['id']}", {note: "Kererū"})
             for at in (*self.singles(resource, first), *self.singles(resource, self.seen[path])):
                 assert self.hider.put(at, self.documents.of(at.rpartition("/")[2], **self.marking)).status_code == 201
             hidden[path] = first
@@ -100,7 +104,7 @@ class Scene:
     def below(resource: Resource, record: Any) -> Iterator[tuple[str, str]]:
         """Of an engagement: each sub-resource, and where its list is."""
         if issubclass(resource.model, Engagement):
-            yield from ((each.path, f"/{resource.path}/{record['id']}/{each.path}") for each in BELOW)
+            yield from ((each.path, f"/{resource.path}/{record['id']}/{each.address}") for each in BELOW)
 
     @staticmethod
     def singles(resource: Resource, record: Any) -> Iterator[str]:

@@ -28,6 +28,10 @@ class Documents:
             "priorities": lambda number: {"code": f"PRI-{number:03}", "title": f"Priority {number:03}"},
             "retention-classes": lambda number: {"slug": f"class-{number:03}", "title": f"Class {number:03}"},
             "appointments": lambda _: {"person": self.person(), "office": self.make("offices")["id"]},
+            "objectives": lambda number: {"title": f"Objective {number:03}", "priorities": [self.priority()]},
+            "positions": lambda number: {"subject": f"Subject {number:03}"},
+            "advocacy": lambda _: {"position": self.make("positions")["id"]},
+            "interoperability": lambda _: {"exercise": self.exercise()},
             "participants": lambda _: {"person": self.make("people")["id"]},
             "commitments": lambda number: {"title": f"Commitment {number:03}"},
             "approval-routes": lambda number: {"title": f"Route {number:03}", "active": False, "steps": [self.step()]},
@@ -74,6 +78,15 @@ class Documents:
     def engagement(self) -> str:
         """The id of an engagement that others take part in."""
         return self._once("engagement", "visits")["id"]  # type: ignore[no-any-return]
+
+    def priority(self) -> str:
+        """The code of a priority that others serve."""
+        return self._once("priority", "priorities")["code"]  # type: ignore[no-any-return]
+
+    def exercise(self) -> str:
+        """The id of an exercise that is over."""
+        found = self._once("exercise", "exercises", starts_on="2026-07-01", ends_on="2026-07-31", status="completed")
+        return found["id"]  # type: ignore[no-any-return]
 
     def _once(self, name: str, path: str, **changes: Any) -> Any:
         if name not in self._records:
