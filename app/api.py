@@ -26,6 +26,7 @@ from app.engagements.report import REPORT
 from app.engagements.series import SERIES
 from app.engagements.submitting import add_submission
 from app.engagements.transitions import add_transitions
+from app.engagements.working_days import add_working_days
 from app.errors import MethodNotAllowed, NotFound
 from app.exchange.imports import add_imports
 from app.followup.clearance import add_clearance
@@ -33,6 +34,10 @@ from app.followup.commitments import COMMITMENTS
 from app.followup.keeping import add_commitment_transitions
 from app.followup.positions import POSITIONS
 from app.followup.priorities import PRIORITIES
+from app.network.attaches import add_attaches
+from app.network.handover import add_handover
+from app.network.holidays import add_holidays
+from app.network.itinerary import add_itinerary
 from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
 from app.overview.changes import add_changes
@@ -60,12 +65,17 @@ def api_routes() -> list[BaseRoute]:
         for belonging in (PARTICIPANTS, OBJECTIVES, ADVOCACY, REPORT):
             add_resource(router, belonging, under=resource)
         add_submission(router, resource)
+        add_working_days(router, resource)
     for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES):
         add_resource(router, resource)
     for resource in (POSITIONS, INTEROPERABILITY, COMMITMENTS):
         add_resource(router, resource)
     add_clearance(router)
     add_commitment_transitions(router)
+    add_holidays(router)
+    add_attaches(router)
+    add_handover(router)
+    add_itinerary(router)
     for resource in (APPROVALS, APPROVAL_ROUTES, DELEGATIONS):
         add_resource(router, resource)
     add_approval_acts(router)

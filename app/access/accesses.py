@@ -9,6 +9,7 @@ from app.access.access_log import Access, Event
 from app.access.actor import Actor
 from app.access.limits import neighbourhood
 from app.access.work import Work, address_of, register_of, request_id
+from app.core.prepared import TooLong
 from app.errors import Problem, Unauthenticated, Unavailable
 
 log = logging.getLogger("tracker")
@@ -20,7 +21,12 @@ def log_read(request: Request, work: Work) -> None:
 
 
 def log_export(request: Request, work: Work, detail: str | None = None) -> None:
-    """Enters that records leave the register as a file or a pack; to be called before they do. Raises Unavailable."""
+    """Enters that records leave the register as a file or a pack; to be called before they do. Raises Unavailable.
+
+    It writes, so on the event loop it raises TooLong, and all is done again in a thread.
+    """
+    if "inline" in request.scope:
+        raise TooLong
     _or_refuse(request, access(request, Event.EXPORT, work, detail))
 
 

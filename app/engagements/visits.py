@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.access.work import Work
-from app.core.fields import Document, Headcount, Line, Moment, Prose, RecordId, References
+from app.core.fields import Document, Headcount, Line, Moment, Prose, RecordId, References, TimeZone
 from app.core.ids import as_id
 from app.core.query import Equals, Many
 from app.crud.resource import RESOURCES, Resource
@@ -28,6 +28,9 @@ class ItineraryItem(Document):
 
     ends_at: Moment | None = None
     """When it ends."""
+
+    timezone: TimeZone | None = None
+    """The time zone of the place, where it is not the visit's."""
 
     place: Line | None = None
     """Where."""

@@ -25,6 +25,7 @@ TAGS = [
     {"name": "Positions", "description": "Our line on a subject, its clearance, and how partners took it."},
     {"name": "Interoperability", "description": "What exercises proved that we can do with whom."},
     {"name": "Commitments", "description": "What either side promised the other, and whether it was kept."},
+    {"name": "Working days", "description": "Public holidays of home and partners."},
     {"name": "Records keeping", "description": "How long records are kept, what holds them, and their disposal."},
     {"name": "Changes", "description": "What became of the records, in the order in which it happened."},
     {"name": "Audit", "description": "The ledger itself and the access log, for those who must show what happened."},
