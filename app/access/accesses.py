@@ -21,13 +21,15 @@ def log_read(request: Request, work: Work) -> None:
 
 
 def log_export(request: Request, work: Work, detail: str | None = None) -> None:
-    """Enters that records leave the register as a file or a pack; to be called before they do. Raises Unavailable.
+    """Enters that records leave the register as a file or a pack; to be called before they do. Raises Unavailable."""
+    off_the_loop(request)
+    _or_refuse(request, access(request, Event.EXPORT, work, detail))
 
-    It writes, so on the event loop it raises TooLong, and all is done again in a thread.
-    """
+
+def off_the_loop(request: Request) -> None:
+    """Raises TooLong on the event loop, so that what writes, or takes long, is done in a thread from the beginning."""
     if "inline" in request.scope:
         raise TooLong
-    _or_refuse(request, access(request, Event.EXPORT, work, detail))
 
 
 def log_refusal(request: Request, problem: Problem) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.accesses import log_export
+from app.access.accesses import log_export, off_the_loop
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.calendar import months_after
@@ -149,6 +149,7 @@ def handover(work: Work, post: Post, query: HandoverQuery) -> Handover:
 
 
 def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
+    off_the_loop(request)
     query = from_address(HandoverQuery, request)
     pack = handover(work, store.find(work, POSTS, id), query)
     log_export(request, work, f"hand-over pack of {pack.name}")

@@ -57,7 +57,9 @@ class Scene:
         for resource in RESOURCES:
             if resource.read_only or resource.administrative or resource.parent is not None or resource in MARKED:
                 continue
-            self.seen[resource.path] = self.documents.make(resource.path)
+            # A post speaks to those with whom there is something to hide.
+            more = {"accreditations": [{"partner": "AU"}, {"partner": "TO"}]} if resource.path == "posts" else {}
+            self.seen[resource.path] = self.documents.make(resource.path, **more)
         first = {each.path: self.documents.of(each.path) for each in BELOW}
         self.guests = {each.path: self.documents.of(each.path) for each in BELOW}
         for resource in MARKED:
