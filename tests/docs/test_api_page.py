@@ -20,6 +20,9 @@ from app.engagements.transitions import TransitionRequest
 from app.errors import PROBLEM_TYPES
 from app.main import create_app
 from app.models.lifecycle import LIFECYCLE
+from app.network.attaches import AttacheQuery
+from app.network.handover import HandoverQuery
+from app.network.holidays import HolidayQuery
 from app.overview.access_log import AccessLogQuery
 from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
@@ -28,7 +31,8 @@ from app.records.disposal_documents import DueQuery
 from support.databases import settings_for
 
 api_routes()
-NOUNS = [each.path for each in RESOURCES]
+NOUNS = [each.path for each in RESOURCES if not each.is_single]
+SINGLE = [each.path for each in RESOURCES if each.is_single]
 KINDS = {each.path for each in RESOURCES["engagements"].kinds}
 SCOPES = {
     "all": set(NOUNS),
@@ -103,6 +107,11 @@ def test_the_parameters_of_reads_and_feeds() -> None:
     models = {
         "/{noun}/{id}": ReadQuery,
         "/{noun}/{id}/history": PageQuery,
+        **{f"/engagements/{{engagement}}/{each}": ReadQuery for each in SINGLE},
+        **{f"/engagements/{{engagement}}/{each}/history": PageQuery for each in SINGLE},
+        "/posts/{id}/handover": HandoverQuery,
+        "/coverage/attaches": AttacheQuery,
+        "/holidays": HolidayQuery,
         "/changes": ChangesQuery,
         "/changes/stream": StreamQuery,
         "/audit": AuditQuery,
@@ -155,7 +164,7 @@ def _fault_codes(model: type[BaseModel], document: Any) -> set[str]:
     return {fault.code for fault in examine(model, document).faults}
 
 
-@pytest.mark.parametrize("noun", [*NOUNS, "tokens", "users"])
+@pytest.mark.parametrize("noun", [*NOUNS, *SINGLE, "tokens", "users"])
 def test_no_value_is_refused_with_a_code_that_is_not_documented(noun: str) -> None:
     resource = RESOURCES[noun]
     for model in (resource.fields, resource.patch, resource.list_query, TransitionRequest):
