@@ -171,3 +171,10 @@ def test_a_withdrawn_engagement_takes_nobody(documents: Documents, api: Api, per
     problem(api.post(at, {"person": documents.make("people")["id"]}), 409)
     problem(api.patch(f"{at}/{made['id']}", {"role": "speaker"}), 409)
     assert api.items(at) == [made]
+
+
+def test_a_participant_is_taken_back_to_an_earlier_version(api: Api, documents: Documents) -> None:
+    at = f"/visits/{documents.visit()['id']}/participants"
+    made = api.make(at, documents.of("participants", role="observer"))
+    api.change(f"{at}/{made['id']}", {"role": "head of delegation"})
+    assert api.post(f"{at}/{made['id']}/revert", {"to_version": 1}).json()["role"] == "observer"
