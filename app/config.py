@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import available_timezones
 
-from holidays import list_supported_countries
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
@@ -97,8 +96,12 @@ class Settings(SignInSettings):
 
     @model_validator(mode="after")
     def _known_region(self) -> Self:
+        if not self.holiday_region or "holiday_region" not in self.model_fields_set:
+            return self
+        from holidays import list_supported_countries  # noqa: PLC0415 - slow to load, and seldom wanted here
+
         known = list_supported_countries().get(self.home_country, ())
-        if self.holiday_region and "holiday_region" in self.model_fields_set and self.holiday_region not in known:
+        if self.holiday_region not in known:
             raise ValueError(f"TRACKER_HOLIDAY_REGION must be one of {', '.join(known)}")
         return self
 
