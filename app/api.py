@@ -42,6 +42,7 @@ from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
 from app.overview.changes import add_changes
 from app.overview.stream import add_stream
+from app.papers.briefings import BRIEFINGS
 from app.partners.appointments import APPOINTMENTS
 from app.partners.institutions import INSTITUTIONS
 from app.partners.offices import OFFICES
@@ -68,7 +69,7 @@ def api_routes() -> list[BaseRoute]:
         add_working_days(router, resource)
     for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES):
         add_resource(router, resource)
-    for resource in (POSITIONS, INTEROPERABILITY, COMMITMENTS):
+    for resource in (POSITIONS, INTEROPERABILITY, COMMITMENTS, BRIEFINGS):
         add_resource(router, resource)
     add_clearance(router)
     add_commitment_transitions(router)

@@ -156,6 +156,9 @@ Title = Annotated[str, AfterValidator(_not_blank), AfterValidator(_one_line), Fi
 Prose = Annotated[str, AfterValidator(_printable), Field(max_length=20_000)]
 """Text in Markdown, at most 20,000 characters."""
 
+LongProse = Annotated[str, AfterValidator(_printable), Field(max_length=200_000)]
+"""A paper in Markdown, at most 200,000 characters."""
+
 Slug = Annotated[
     str,
     Field(pattern="^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", min_length=1, max_length=80),

@@ -67,6 +67,11 @@ def nothing_follows(_work: Work, _record: Any) -> None:
     """Most changes concern their own record only."""
 
 
+def nothing_changes(_record: Any, _named: Any) -> Mapping[str, Any]:
+    """Most records say nothing that depends on what the records that they name say."""
+    return {}
+
+
 def as_it_stands(_work: Work, query: ListQuery) -> ListQuery:
     """Most queries mean the same whoever asks, and on whatever day."""
     return query
@@ -114,6 +119,9 @@ class Resource:
     after: Callable[[Work, Any], None] = nothing_follows
     remarked: Callable[[Work, Any], None] = nothing_follows
     """What must follow when the record's marking has changed."""
+
+    aligned: Callable[[Any, Any], Mapping[str, Any]] = nothing_changes
+    """What is otherwise in a record now that one which it names, and is marked no lower than, has changed."""
 
     marking_of: Callable[[Work, Any], int | None] = own_marking
 

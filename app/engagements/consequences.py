@@ -4,6 +4,7 @@ from typing import Any
 
 from app.access.work import Work
 from app.crud import store
+from app.crud.aligning import align_naming
 from app.crud.resource import RESOURCES
 from app.engagements import calendar
 from app.engagements.covering import changed_since
@@ -19,6 +20,7 @@ def follow(work: Work, engagement: Any) -> None:
         return
     _note_changes(work, engagement)
     if next(each.action for each in reversed(work.changes) if each.record_id == engagement.id) in DATED:
+        align_naming(work, engagement)
         calendar.follow(work, engagement, work.today)
 
 

@@ -25,6 +25,7 @@ from app.models.engagements import (
 from app.models.followup import Commitment, Position, Priority, PriorityTarget
 from app.models.ledger import LedgerEntry, LedgerHead
 from app.models.markings import Marking
+from app.models.papers import Attachment, Briefing
 from app.models.partners import CountryPartner, Institution, Membership, Partner
 from app.models.people import Appointment, Office, Person
 from app.models.posts import Accreditation, Post
@@ -40,8 +41,10 @@ __all__ = [
     "Approval",
     "ApprovalRoute",
     "ApprovalStep",
+    "Attachment",
     "Base",
     "BilateralTalks",
+    "Briefing",
     "Commitment",
     "CountryPartner",
     "Delegation",

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from app.core.lifecycle import Lifecycle, Move
-from app.models.choices import CommitmentStatus, ReportState, Role, Status
+from app.models.choices import BriefingState, CommitmentStatus, ReportState, Role, Status
 
 DESK: frozenset[Role] = frozenset({"contributor", "approver", "administrator"})
 NOBODY: frozenset[Role] = frozenset()
@@ -62,3 +62,15 @@ PROMISING = Lifecycle(
     ),
 )
 """A commitment is open until it is kept, broken, taken back or replaced by another; for a reason it is opened again."""
+
+CLEARERS: frozenset[Role] = frozenset({"approver", "administrator"})
+BRIEFING = Lifecycle(
+    states=get_args(BriefingState),
+    table=(
+        Move("draft", "submitted", DESK),
+        Move("submitted", "draft", DESK, reason=True),
+        Move("submitted", "cleared", CLEARERS),
+        Move("cleared", "draft", CLEARERS, reason=True),
+    ),
+)
+"""A briefing is written, submitted, and cleared by somebody else; with a comment it goes back to its author."""

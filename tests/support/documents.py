@@ -34,6 +34,7 @@ class Documents:
             "interoperability": lambda _: {"exercise": self.exercise()},
             "participants": lambda _: {"person": self.make("people")["id"]},
             "commitments": lambda number: {"title": f"Commitment {number:03}"},
+            "briefings": lambda number: {"title": f"Briefing {number:03}"},
             "approval-routes": lambda number: {"title": f"Route {number:03}", "active": False, "steps": [self.step()]},
             "delegations": lambda _: {"person": self.person(), "office": self.step()["office"]},
             "deployments": lambda _: {"mission": self.mission(), "partners": [self.mission()]},
