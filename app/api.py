@@ -43,6 +43,8 @@ from app.overview.audit import add_audit
 from app.overview.changes import add_changes
 from app.overview.stream import add_stream
 from app.papers.briefings import BRIEFINGS
+from app.papers.clearing import add_briefing_transitions
+from app.papers.revisions import add_revisions
 from app.partners.appointments import APPOINTMENTS
 from app.partners.institutions import INSTITUTIONS
 from app.partners.offices import OFFICES
@@ -73,6 +75,8 @@ def api_routes() -> list[BaseRoute]:
         add_resource(router, resource)
     add_clearance(router)
     add_commitment_transitions(router)
+    add_briefing_transitions(router)
+    add_revisions(router)
     add_holidays(router)
     add_attaches(router)
     add_handover(router)

@@ -11,13 +11,15 @@ WRITING = ("create", "update", "revert")
 """What makes somebody an author. What follows from another change, or is an act on the whole, does not."""
 
 
-def wrote(work: Work, record: Any) -> bool:
-    """Whether the caller has written any version of a record, with whichever token of theirs."""
+def wrote(work: Work, record: Any, *, after: int = 0) -> bool:
+    """Whether the caller has written any version of a record, `after` a certain one, with whichever token of theirs."""
     actor = work.actor
     ids = [each for each in (actor.id, actor.user) if each is not None]
     if actor.user is not None:
         ids += work.session.scalars(select(Token.id).where(Token.user == actor.user))
     mine = or_(LedgerEntry.actor_id.in_(ids), LedgerEntry.actor == actor.name)
-    statement = select(LedgerEntry.seq).where(LedgerEntry.record_id == record.id, LedgerEntry.action.in_(WRITING), mine)
+    statement = select(LedgerEntry.seq).where(
+        LedgerEntry.record_id == record.id, LedgerEntry.version > after, LedgerEntry.action.in_(WRITING), mine
+    )
     with work.beyond():  # also what they wrote under a marking that they may not see any more
         return work.session.scalar(statement.limit(1)) is not None

@@ -72,11 +72,16 @@ def entries() -> Any:
 
 def history(work: Work, record_id: str, *, limit: int, before: int | None) -> tuple[list[dict[str, Any]], bool]:
     """The changes of a record, the newest first, from before a version on; and whether there are more."""
-    statement = _of(work, record_id).order_by(LEDGER.c.version.desc()).limit(limit + 1)
+    rows = versions(work, record_id, limit=limit + 1, before=before)
+    return [shown(work, row) for row in rows[:limit]], len(rows) > limit
+
+
+def versions(work: Work, record_id: str, *, limit: int, before: int | None) -> Sequence[Any]:
+    """The entries of a record, the newest first, from before a version on."""
+    statement = _of(work, record_id).order_by(LEDGER.c.version.desc()).limit(limit)
     if before is not None:
         statement = statement.where(LEDGER.c.version < before)
-    rows = work.session.execute(statement).mappings().all()
-    return [shown(work, row) for row in rows[:limit]], len(rows) > limit
+    return work.session.execute(statement).mappings().all()
 
 
 def shown(work: Work, row: Any) -> dict[str, Any]:

@@ -143,6 +143,7 @@ def _response(problem: Any) -> dict[str, Any]:
 
 
 PATH_PARAMETERS = {"id": "Which record: its id, or the readable name that it has beside it.",
+                   "version": "Which version of it.",
                    "ref": "The id in the system that the record came from."}  # fmt: skip
 
 
