@@ -42,6 +42,7 @@ from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
 from app.overview.changes import add_changes
 from app.overview.stream import add_stream
+from app.papers.attachments import add_attachments
 from app.papers.briefings import BRIEFINGS
 from app.papers.clearing import add_briefing_transitions
 from app.papers.revisions import add_revisions
@@ -77,6 +78,7 @@ def api_routes() -> list[BaseRoute]:
     add_commitment_transitions(router)
     add_briefing_transitions(router)
     add_revisions(router)
+    add_attachments(router)
     add_holidays(router)
     add_attaches(router)
     add_handover(router)

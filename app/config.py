@@ -3,14 +3,14 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from app.signin import Classification as Classification  # noqa: PLC0414 - re-exported
-from app.signin import SignInSettings
+from app.signin import CommaSeparated, SignInSettings
 
 DEFAULT_DATABASE = Path("var/register.db")
 
@@ -61,6 +61,18 @@ class Settings(SignInSettings):
         default=32 * 1024 * 1024,
         ge=1024,
         description="The largest spreadsheet in bytes that an import takes.",
+    )
+    max_attachment_bytes: int = Field(
+        default=25 * 1024 * 1024, ge=1024, description="The largest file in bytes that can be attached."
+    )
+    attachment_store: str = Field(
+        default="var/attachments",
+        min_length=1,
+        description="Where attached files are kept: a directory, or `s3://bucket/prefix`.",
+    )
+    attachment_types: Annotated[tuple[str, ...], *CommaSeparated] = Field(
+        default=("pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "png", "jpg", "txt"),
+        description="What can be attached, comma separated, by the usual endings of names; bytes decide what is what.",
     )
     # More than four threads of one process wait for each other's turn in Python: pages come 8 % slower, and later.
     threads: int = Field(default=4, ge=1, le=64, description="How many requests one process works on at the same time.")

@@ -15,6 +15,7 @@ from app.access.limits import Windows, too_many_wrong
 from app.access.seals import Sealer
 from app.access.sightings import Sightings
 from app.config import Settings
+from app.core.blobs import blobs_at
 from app.core.prepared import Prepared, TooLong
 from app.db import Database
 from app.errors import Forbidden, Unauthenticated
@@ -38,6 +39,9 @@ class Register:
         self.markings = Markings(settings.home_country)
         self.seals = Sealer(settings.ledger_seals, settings.seal_key)
         self.access_log = AccessLog(self.database, settings.log_reads_from)
+        self.files = blobs_at(settings.attachment_store)
+        """Where the bytes of attachments are."""
+
         self._home = ZoneInfo(settings.home_timezone)
         self.prepared: dict[Any, Prepared] = {}
         self.sightings = Sightings(self.database, settings.token_use_seconds)

@@ -7,11 +7,13 @@ from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from app.access.permissions import PERMISSIONS, Action
 from app.core.query import ListQuery
 from app.crud.resource import Resource
+from app.crud.route import JSON
+from app.crud.uploads import Upload, UploadRoute
 
 READING = (Action.READ, Action.AUDIT)
 
@@ -39,6 +41,12 @@ class Operation:
 
     body_optional: bool = False
     """Whether no body at all is as good as an empty object."""
+
+    media: tuple[str, ...] = ()
+    """The types of what it answers beside JSON, or instead of it where there is no `answer`."""
+
+    upload: Upload | None = None
+    """What it takes as a form with a file, instead of JSON."""
 
     also: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
@@ -71,12 +79,15 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
     endpoint = operation.endpoint
     # What the route hands in itself is no parameter that a client could send.
     signature = inspect.signature(endpoint)
-    sent = [each for name, each in signature.parameters.items() if name != "work"]
+    sent = [each for name, each in signature.parameters.items() if name not in ("work", "sent")]
     endpoint.__signature__ = signature.replace(parameters=sent)  # type: ignore[attr-defined]
     endpoint.action = operation.action  # type: ignore[attr-defined]
     endpoint.writes = operation.writes  # type: ignore[attr-defined]
     endpoint.secret = operation.secret  # type: ignore[attr-defined]
     endpoint.body_optional = operation.body_optional  # type: ignore[attr-defined]
+    answers = (*operation.media, *((JSON,) if operation.answer is not None or not operation.media else ()))
+    endpoint.answers = answers  # type: ignore[attr-defined]
+    endpoint.upload = operation.upload  # type: ignore[attr-defined]
     path = base + operation.path
     router.add_api_route(
         path,
@@ -89,18 +100,31 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
         summary=operation.summary,
         description=described(operation),
         operation_id=f"{operation.verb}_{noun.name}".replace("-", "_"),
+        route_class_override=None if operation.upload is None else UploadRoute,
+        response_class=Response if operation.media and operation.answer is None else JSONResponse,
         responses={
+            **({200: files(operation)} if operation.media else {}),
             **{status: {"model": model} for status, model in operation.also.items()},
             **({304: {"description": "What the caller has is still so."}} if operation.method == "GET" else {}),
         },
         openapi_extra={
             "parameters": parameters(noun, operation, path),
             "x-errors": sorted(errors_of(operation, path)),
+            **({"requestBody": operation.upload.body} if operation.upload is not None else {}),
             **({"x-example": operation.example} if operation.example is not None else {}),
             **({"x-body-optional": True} if operation.body_optional else {}),
             **({"x-media-types": ["application/merge-patch+json"]} if operation.method == "PATCH" else {}),
         },
     )
+
+
+def files(operation: Operation) -> dict[str, Any]:
+    """What an operation answers that is not JSON, for the OpenAPI document."""
+    content = {}
+    for each in operation.media:
+        binary = {} if each.startswith("text/") else {"format": "binary"}
+        content["application/octet-stream" if each == "*/*" else each] = {"schema": {"type": "string"} | binary}
+    return {"description": "Successful Response", "content": content}
 
 
 def described(operation: Operation) -> str:

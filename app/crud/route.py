@@ -28,6 +28,7 @@ from app.crud.idempotency import first_answer, keep, key_of
 from app.db import retried
 from app.errors import NotAcceptable, Problem, TooLarge, UnsupportedMediaType
 
+JSON = "application/json"
 JSON_TYPES = frozenset({"application/json"})
 PATCH_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 SHORT = 16 * 1024
@@ -53,7 +54,7 @@ class RegisterRoute(APIRoute):
             return answer
 
         async def answered(request: Request) -> Response:
-            acceptable(request)
+            acceptable(request, *endpoint.answers)
             arguments: dict[str, Any] = {name: request.path_params[name] for name in path_parameters}
             if takes_body:
                 arguments["document"] = await document_of(request, types)
@@ -65,14 +66,14 @@ class RegisterRoute(APIRoute):
                     if not too_long(error):
                         raise
                     del request.scope["inline"]
-            return await run_sync(_call, endpoint, request, arguments)
+            return await run_sync(call, endpoint, request, arguments)
 
         return handle
 
 
 def _answer(endpoint: Any, request: Request, arguments: dict[str, Any]) -> Response:
     """Does a request's work in one transaction, which is over before the answer is sent."""
-    document = arguments.get("document")
+    document = arguments["sent"].told_apart if "sent" in arguments else arguments.get("document")
     if isinstance(document, Problem):
         # What is wrong with the body is told only to a caller who may use the operation at all.
         with reading(request):
@@ -91,20 +92,21 @@ def _answer(endpoint: Any, request: Request, arguments: dict[str, Any]) -> Respo
         return answer
 
 
-_call = retried(_answer)
+call = retried(_answer)
 
 
-def acceptable(request: Request, answer: str = "application/json") -> None:
+def acceptable(request: Request, *answers: str) -> None:
     """Raises NotAcceptable unless the caller takes what is answered, mostly JSON (RFC 9110, 12.5.1)."""
+    answers = answers or (JSON,)
     accept = request.headers.get("accept", "")
-    if not accept.strip() or "*/*" in accept:
+    if not accept.strip() or "*/*" in accept or "*/*" in answers:
         return
-    answers = (answer, answer.partition("/")[0] + "/*")
+    taken = {*answers, *(each.partition("/")[0] + "/*" for each in answers)}
     for each in accept.split(","):
         media_type, _, parameters = each.partition(";")
-        if media_type.strip().lower() in answers and not _REFUSED.search(parameters):
+        if media_type.strip().lower() in taken and not _REFUSED.search(parameters):
             return
-    raise NotAcceptable(f"Only `{answer}` can be answered here.")
+    raise NotAcceptable(f"Only {' or '.join(f'`{each}`' for each in answers)} can be answered here.")
 
 
 async def document_of(request: Request, types: frozenset[str]) -> Any:

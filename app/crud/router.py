@@ -55,6 +55,11 @@ def operations(resource: Resource) -> list[Operation]:
     return [*reads, *writes, _restore(resource), past.revert(resource, for_change), *merges]
 
 
+def changes_of(resource: Resource) -> list[Operation]:
+    """What can be done with records that are made by an act of their own, and then changed as others are."""
+    return [_patch(resource), _withdraw(resource), _restore(resource), past.revert(resource, for_change)]
+
+
 def _of_one(resource: Resource) -> list[Operation]:
     """What can be done with a record that is the only one of its kind where it stands."""
     past_of_it = [past.history(resource, parent_id), past.revert(resource, for_change)]

@@ -128,8 +128,13 @@ def check_unmerged(record: Any) -> None:
         raise Conflict(f"The {noun} was merged into another one, {remaining}.", merged_into=str(remaining))
 
 
-def create(work: Work, resource: Resource, document: Any, *, parent: Any = None) -> Any:
-    """A new record from a document. Raises Invalid with everything that is wrong with it, Conflict if taken."""
+def create(
+    work: Work, resource: Resource, document: Any, *, parent: Any = None, known: Mapping[str, Any] | None = None
+) -> Any:
+    """A new record from a document. Raises Invalid with everything that is wrong with it, Conflict if taken.
+
+    What is `known` of it besides is the register's own to say.
+    """
     document = inherited(work, resource, document, parent)
     values = sound(work, resource, examine(resource.fields, document, resource.rules), None, parent)
     record = resource.make(values) if resource.make else resource.model()
@@ -137,6 +142,8 @@ def create(work: Work, resource: Resource, document: Any, *, parent: Any = None)
     record.created_at = work.now
     if resource.parent is not None and parent is not None:
         setattr(record, resource.parent.column.key, parent.id)
+    for name, value in (known or {}).items():
+        setattr(record, name, value)
     apply(work, resource, record, values)
     resource.prepare(work, record, values)
     work.session.add(record)

@@ -11,8 +11,8 @@ from app.access.work import Work
 from app.core.columns import table_of
 from app.core.fields import CreateOnly, Prose, RecordId, References
 from app.core.query import Equals, ListQuery, Many
+from app.crud.belonging import effective_marking, touch_owner
 from app.crud.resource import RESOURCES, Parent, Resource
-from app.engagements.belonging import effective_marking, touch_engagement
 from app.engagements.engagements import ENGAGEMENTS
 from app.errors import Fault
 from app.models import Advocacy, Engagement, Position
@@ -106,7 +106,7 @@ ADVOCACY = RESOURCES.add(
         default_sort="created_at",
         rules=(reaction_to_something, marking_faults),
         check=once_and_in_time,
-        after=touch_engagement,
+        after=touch_owner,
         marking_of=effective_marking,
         titles=("note",),
         parent=Parent(ENGAGEMENTS, Advocacy.engagement_id, "engagement"),

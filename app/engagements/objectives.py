@@ -11,8 +11,8 @@ from app.access.work import Work
 from app.core.fields import Code, Day, Line, Prose, RecordId, References, Title
 from app.core.query import Equals, Linked, ListQuery, Many
 from app.core.search import FullText
+from app.crud.belonging import effective_marking, touch_owner
 from app.crud.resource import RESOURCES, Children, Parent, Resource
-from app.engagements.belonging import effective_marking, touch_engagement
 from app.engagements.engagement import each_once
 from app.engagements.engagements import ENGAGEMENTS
 from app.errors import Fault
@@ -123,7 +123,7 @@ OBJECTIVES = RESOURCES.add(
             )
         },
         check=after_it_began,
-        after=touch_engagement,
+        after=touch_owner,
         marking_of=effective_marking,
         parent=Parent(ENGAGEMENTS, Objective.engagement_id, "engagement"),
         example={

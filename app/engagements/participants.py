@@ -12,8 +12,8 @@ from app.access.work import Work
 from app.core.columns import table_of
 from app.core.fields import CreateOnly, Line, Prose, RecordId, References
 from app.core.query import Equals, ListQuery, Many
+from app.crud.belonging import effective_marking, touch_owner
 from app.crud.resource import RESOURCES, Parent, Resource
-from app.engagements.belonging import effective_marking, touch_engagement
 from app.engagements.engagements import ENGAGEMENTS
 from app.errors import Fault
 from app.models import Appointment, Engagement, Office, Participant, Person
@@ -111,7 +111,7 @@ PARTICIPANTS = RESOURCES.add(
         rules=(marking_faults,),
         prepare=held_office,
         check=once_each,
-        after=touch_engagement,
+        after=touch_owner,
         marking_of=effective_marking,
         titles=("office_title",),
         parent=Parent(ENGAGEMENTS, Participant.engagement_id, "engagement"),

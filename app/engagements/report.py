@@ -10,9 +10,9 @@ from app.access.markings import MARKING_FIELDS, marking_faults
 from app.access.work import Work
 from app.core.fields import Document, Moment, Prose, RecordId, Title
 from app.core.query import Equals, ListQuery, Many
+from app.crud.belonging import effective_marking, touch_owner
 from app.crud.resource import RESOURCES, Parent, Resource
 from app.crud.store import current
-from app.engagements.belonging import effective_marking, touch_engagement
 from app.engagements.engagements import ENGAGEMENTS
 from app.errors import Conflict, Fault
 from app.models import Report
@@ -108,7 +108,7 @@ REPORT = RESOURCES.add(
         rules=(outcomes_once, marking_faults),
         make=make,
         check=only_a_draft,
-        after=touch_engagement,
+        after=touch_owner,
         marking_of=effective_marking,
         titles=(),
         parent=Parent(ENGAGEMENTS, Report.engagement_id, "engagement", single=True),

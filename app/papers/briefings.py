@@ -14,6 +14,7 @@ from app.core.columns import table_of
 from app.core.fields import Code, Day, Line, LongProse, MayName, Moment, Prose, RecordId, References, Title
 from app.core.query import TODAY, AtLeast, AtMost, Cases, Equals, ListQuery, Many, Match, Scope, Where, as_words
 from app.core.search import FullText
+from app.crud.belonging import remark_all_below
 from app.crud.remarking import remark_naming
 from app.crud.resource import RESOURCES, Resource
 from app.errors import Fault
@@ -194,6 +195,12 @@ def prepare(work: Work, briefing: Briefing, values: Mapping[str, Any]) -> None:
         briefing.state, briefing.cleared_at, briefing.cleared_by = "draft", None, None
 
 
+def remarked(work: Work, briefing: Briefing) -> None:
+    """Keeps the files of a paper that is marked anew, and what names it, from those who may not know of it now."""
+    remark_all_below(work, briefing)
+    remark_naming(work, briefing)
+
+
 BRIEFINGS = RESOURCES.add(
     Resource(
         path="briefings",
@@ -217,7 +224,7 @@ BRIEFINGS = RESOURCES.add(
         make=make,
         prepare=prepare,
         aligned=counted_back,
-        remarked=remark_naming,
+        remarked=remarked,
         example={
             "title": "A third year of boarding training",
             "briefing_type": "advice",

@@ -9,6 +9,9 @@ ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRAC
 def addresses(subject: Subject) -> dict[str, set[str]]:
     """The methods of each address of a resource."""
     reads, writes = {"GET", "HEAD"}, subject.resource.writable
+    if subject.resource.path == "attachments":  # which come as files, and are changed as others are
+        writes_one = {"PATCH", "DELETE"}
+        return {"": {*reads, "POST"}, "/0190163d-8694-739b-aea5-966c26f8ad91": reads | writes_one}
     found = {
         "": reads | ({"POST"} if writes else set()),
         "/query": {"POST"},

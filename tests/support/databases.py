@@ -1,5 +1,6 @@
 """Databases for tests: one template of each kind for a worker, made by the real migrations, and cheap copies."""
 
+import atexit
 import os
 import shutil
 import sqlite3
@@ -252,7 +253,17 @@ def filled(url: str) -> Template:
     return Template(url, secrets)
 
 
-WITHOUT_LIMITS = {"rate_limit": 0, "wrong_token_limit": 0, "token_use_seconds": 0}
+STORE = tempfile.mkdtemp(prefix="tracker-attachments-")
+"""Where the registers of this process keep attached files; content has one name wherever it comes from."""
+
+atexit.register(shutil.rmtree, STORE, ignore_errors=True)
+
+WITHOUT_LIMITS: dict[str, object] = {
+    "rate_limit": 0,
+    "wrong_token_limit": 0,
+    "token_use_seconds": 0,
+    "attachment_store": STORE,
+}
 """Tests ask more than any caller does, and nothing is to be written behind their backs."""
 
 

@@ -51,6 +51,8 @@ class Documents:
         """A record of a collection, as the register answers it."""
         if path == "approvals":
             return self.approval(**changes)
+        if path == "attachments":
+            return self.attachment(**changes)
         api = self.api.as_("administrator") if RESOURCES[path].in_person or RESOURCES[path].administered else self.api
         return api.make(f"/{path}", self.of(path, **changes))
 
@@ -67,6 +69,23 @@ class Documents:
         self._once("route", "approval-routes", active=True, **like)
         about = self.make("dialogues", level=like["level"], lead=like["lead"], status="proposed", **changes)
         return self.api.make(f"/dialogues/{about['id']}/approvals", self.of("approvals"))
+
+    def attachment(self, **changes: Any) -> Any:
+        """A file that is attached to the briefing that is there for others to refer to."""
+        number = next(self._numbers)
+        fields = {**RESOURCES["attachments"].example, "title": f"Attachment {number:03}", **changes}
+        given = {name: value for name, value in fields.items() if value is not None and value is not ...}
+        file = ("map.txt", f"Map {number:03}".encode(), "text/plain")
+        place = f"/briefings/{self.owner(RESOURCES['attachments'])}/attachments"
+        answer = self.api.ask("POST", place, files={"file": file}, data=given)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def owner(self, resource: Resource) -> str:
+        """The id of a record that those of a sub-resource stand under."""
+        assert resource.parent is not None
+        above = resource.parent.resource.path
+        return self.engagement() if above == "engagements" else self._once(above, above)["id"]  # type: ignore[no-any-return]
 
     def person(self) -> str:
         """The id of a person who is there for others to refer to."""

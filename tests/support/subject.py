@@ -36,7 +36,7 @@ class Subject:
         """Where its list is, below the prefix."""
         if self.resource.parent is None:
             return f"/{self.resource.path}"
-        return f"/{self.resource.parent.resource.path}/{self.documents.engagement()}/{self.resource.address}"
+        return f"/{self.resource.parent.resource.path}/{self.documents.owner(self.resource)}/{self.resource.address}"
 
     def at(self, record: Any, *more: str) -> str:
         return "/".join([self.path, str(record["id"]), *more])
