@@ -31,6 +31,8 @@ app.add_typer(sample_app, name="sample", help="The sample data.")
 app.add_typer(token_app, name="token", help="API tokens: make, list, revoke.")
 disposal_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(disposal_app, name="disposal", help="Records whose time is over: what is due, and its disposal.")
+files_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(files_app, name="files", help="Attached files: what is missing, what nobody refers to.")
 app.add_typer(audit_app, name="audit", help="The ledger: prove it, export it, seal it.")
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any that is free.")]
@@ -232,6 +234,27 @@ def disposal_run(
     with opened(get_settings()) as register:
         if disposal.run(register, into=into, dry_run=dry_run, say=typer.echo):
             raise typer.Exit(1)
+
+
+@files_app.command("check")
+def files_check() -> None:
+    """Hold every attached file against its hash. Exit status 1 if one is missing or is something else."""
+    from app.commands import files
+
+    with opened(get_settings()) as register:
+        if files.check(register, typer.echo):
+            raise typer.Exit(1)
+
+
+@files_app.command("clean")
+def files_clean(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would happen.")] = False,
+) -> None:
+    """Remove files that no attachment refers to and that are older than a day."""
+    from app.commands import files
+
+    with opened(get_settings()) as register:
+        typer.echo(files.clean(register, dry_run=dry_run))
 
 
 @app.command("import")

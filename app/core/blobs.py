@@ -70,6 +70,10 @@ class Blobs(ABC):
         """Lets go of what is kept under a hash, if anything is."""
 
     @abstractmethod
+    def about(self, sha256: str) -> Kept | None:
+        """What is known of what is kept under a hash; None if nothing is."""
+
+    @abstractmethod
     def all(self) -> Iterator[Kept]:
         """Everything that is kept, in no order."""
 
@@ -126,11 +130,25 @@ class Directory(Blobs):
     def remove(self, sha256: str) -> None:
         self._path(sha256).unlink(missing_ok=True)
 
+    def about(self, sha256: str) -> Kept | None:
+        path = self._path(sha256)
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            return None
+        return Kept(path.name, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+
     def all(self) -> Iterator[Kept]:
         for path in self.root.glob("??/*"):
+            if _NAME.fullmatch(path.name) and (found := self.about(path.name)) is not None:
+                yield found
+
+    def halves(self, before: datetime) -> Iterator[Path]:
+        """What was being put when a process ended, and never was."""
+        for path in self.root.glob("??/new-*"):
             with suppress(FileNotFoundError):
-                about = path.stat()
-                yield Kept(path.name, about.st_size, datetime.fromtimestamp(about.st_mtime, UTC))
+                if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+                    yield path
 
 
 class Bucket(Blobs):
@@ -177,6 +195,16 @@ class Bucket(Blobs):
 
         with _reaching(), suppress(FileNotFoundError):
             obstore.delete(self.store, self._key(sha256))
+
+    def about(self, sha256: str) -> Kept | None:
+        import obstore  # noqa: PLC0415 - as above
+
+        with _reaching():
+            try:
+                found = obstore.head(self.store, self._key(sha256))
+            except FileNotFoundError:
+                return None
+        return Kept(sha256, found["size"], found["last_modified"])
 
     def all(self) -> Iterator[Kept]:
         import obstore  # noqa: PLC0415 - as above

@@ -150,6 +150,9 @@ class Resource:
     It is the like of a parent for what has an address of its own.
     """
 
+    goes_with: InstrumentedAttribute[Any] | None = None
+    """The column that names the record which it is disposed of with, if it names one. Its marking is its own."""
+
     meant: Callable[[Work, ListQuery], ListQuery] = as_it_stands
     """What a query asks for where that depends on who asks, or on the day."""
 
@@ -338,6 +341,14 @@ class Registry:
         """The resources whose records stand under those of a model, or are about them, and go with them."""
         key = table_of(model).c.id
         return (each for each in self if each.owner is not None and column_of(each.owner).references(key))
+
+    def going_with(self, model: type[Record]) -> "Iterator[tuple[Resource, InstrumentedAttribute[Any]]]":
+        """The resources whose records are disposed of with those of a model, and the columns that name those."""
+        key = table_of(model).c.id
+        for each in self:
+            for column in (each.owner, each.goes_with):
+                if column is not None and column_of(column).references(key):
+                    yield each, column
 
     def of_column(self, column: InstrumentedAttribute[Any]) -> Resource:
         """The resource whose records a reference names."""

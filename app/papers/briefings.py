@@ -224,6 +224,7 @@ BRIEFINGS = RESOURCES.add(
         make=make,
         prepare=prepare,
         aligned=counted_back,
+        goes_with=Briefing.engagement,
         remarked=remarked,
         example={
             "title": "A third year of boarding training",

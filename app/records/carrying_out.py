@@ -28,6 +28,7 @@ from app.crud.searching import forget
 from app.models import Disposal, DisposalRecord, Engagement, RetentionClass
 from app.records.disposals import NOUN, represented
 from app.records.due import ENGAGEMENT, classes, may_go
+from app.records.files import copied, hashes_of, let_go
 from app.records.package import Part, package, parts_of
 
 COMMAND = "tracker disposal run"
@@ -87,11 +88,14 @@ def _dispose(register: Register, disposal_id: str, record_id: str, *, into: Path
         engagement = work.session.get_one(Engagement, record_id)
         about = _about(disposal, engagement)
         if disposal.action == "transfer" and into is not None:
+            about |= copied(register, work, [part.id for part in parts], into)
             about |= _transferred(work, disposal, parts, into / f"{engagement.reference}-{record_id}.json")
         _enter(work, parts, about)
         settle(work)  # the database lets contents go only once the disposal stands in the ledger
-        _remove(work, record_id, [part.id for part in parts])
+        files = hashes_of(work, [part.id for part in parts])
+        _remove(work, record_id, parts)
         _done(work, disposal, record_id)
+    let_go(register, files)
 
 
 def _settled(work: Work, disposal_id: str, record_id: str) -> tuple[Disposal, list[Part]]:
@@ -156,8 +160,9 @@ def _enter(work: Work, parts: list[Part], about: dict[str, Any]) -> None:
     ]
 
 
-def _remove(work: Work, record_id: str, ids: list[str]) -> None:
+def _remove(work: Work, record_id: str, parts: list[Part]) -> None:
     """Removes what the records said: in the ledger, in the search, and their rows."""
+    ids = [part.id for part in parts]
     work.session.execute(
         update(LEDGER)
         .where(LEDGER.c.record_id.in_(ids), LEDGER.c.action != "dispose", LEDGER.c.representation.is_not(None))
@@ -166,6 +171,9 @@ def _remove(work: Work, record_id: str, ids: list[str]) -> None:
     forget(work.session, ids)
     work.session.expunge_all()
     under = {each.table for each in RESOURCES.below(Engagement)}
+    for part in reversed(parts):
+        if part.resource.table not in (*under, ENGAGEMENT):
+            work.session.execute(delete(part.resource.table).where(part.resource.table.c.id == part.id))
     for table in reversed(Base.metadata.sorted_tables):
         if "representation" in table.c and table not in under:
             continue  # a record of its own; if it refers to this one, the database keeps both

@@ -1,6 +1,7 @@
 """A record with all that became of it, as one document: what is transferred, or handed to who asks for it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,17 +32,20 @@ class Part:
 
 
 def parts_of(work: Work, engagement: Engagement) -> list[Part]:
-    """The engagement and every record that stands under it, withdrawn ones too."""
+    """The engagement and every record that goes with it, withdrawn ones too; what stands under one comes after it."""
     found = [Part(RESOURCES.of(engagement), engagement.id, engagement.version, _marking(work, engagement.id))]
-    for resource in RESOURCES.below(Engagement):
-        assert resource.owner is not None  # noqa: S101 - by what below() gives
+    return [*found, *_going_with(work, Engagement, engagement.id)]
+
+
+def _going_with(work: Work, model: Any, record_id: str) -> Iterator[Part]:
+    for resource, column in RESOURCES.going_with(model):
         table = resource.table
-        owner = table.c[resource.owner.key]
         rows = work.session.execute(
-            select(table.c.id, table.c.version).where(owner == engagement.id).order_by(table.c.id)
+            select(table.c.id, table.c.version).where(table.c[column.key] == record_id).order_by(table.c.id)
         )
-        found += [Part(resource, str(row.id), row.version, _marking(work, str(row.id))) for row in rows]
-    return found
+        for row in rows.all():
+            yield Part(resource, str(row.id), row.version, _marking(work, str(row.id)))
+            yield from _going_with(work, resource.model, str(row.id))
 
 
 def _marking(work: Work, record_id: str) -> int | None:
