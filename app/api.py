@@ -28,6 +28,8 @@ from app.engagements.submitting import add_submission
 from app.engagements.transitions import add_transitions
 from app.engagements.working_days import add_working_days
 from app.errors import MethodNotAllowed, NotFound
+from app.exchange.briefing_register import add_briefing_register
+from app.exchange.diary import add_diary
 from app.exchange.imports import add_imports
 from app.followup.clearance import add_clearance
 from app.followup.commitments import COMMITMENTS
@@ -97,6 +99,8 @@ def api_routes() -> list[BaseRoute]:
     add_tokens(router)
     add_resource(router, USERS)
     add_imports(router)
+    add_briefing_register(router)
+    add_diary(router)
     return list(router.routes)
 
 

@@ -49,7 +49,7 @@ _BEGINNING = 4096
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
+class NotTaken(Exception):  # noqa: N818 - an answer, not a fault
     """A file is not taken: its code, and why."""
 
     def __init__(self, code: str, detail: str) -> None:
@@ -59,21 +59,21 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 
 
 def sniff(file: IO[bytes]) -> str:
-    """The media type of a file. Raises Refused where it is none that is known, or could act."""
+    """The media type of a file. Raises NotTaken where it is none that is known, or could act."""
     file.seek(0)
     beginning = file.read(_BEGINNING)
     if not beginning:
-        raise Refused("empty", "Is empty")
+        raise NotTaken("empty", "Is empty")
     if beginning.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _packed(file)
     if not _CONTROL.search(beginning):
         return _text(file)
     found = _by_signature(file)
     if found is None:
-        raise Refused("file_type", "Is of no type that is taken")
+        raise NotTaken("file_type", "Is of no type that is taken")
     file.seek(0)
     if zipfile.is_zipfile(file):
-        raise Refused("polyglot", "Is an archive as well")
+        raise NotTaken("polyglot", "Is an archive as well")
     return found
 
 
@@ -95,7 +95,7 @@ def _text(file: IO[bytes]) -> str:
         return _paper(file)
     file.seek(0)
     if _ACTIVE_START.match(file.read(_BEGINNING)):
-        raise Refused("active_content", "Begins as what a program would run")
+        raise NotTaken("active_content", "Begins as what a program would run")
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     rest = b""
@@ -103,20 +103,20 @@ def _text(file: IO[bytes]) -> str:
         for piece in pieces(file):
             decoder.decode(piece)
             if _CONTROL.search(piece):
-                raise Refused("file_type", "Is of no type that is taken")
+                raise NotTaken("file_type", "Is of no type that is taken")
             if _ACTIVE_TEXT.search(rest + piece):
-                raise Refused("active_content", "Holds what a program would run")
+                raise NotTaken("active_content", "Holds what a program would run")
             rest = piece[-32:]
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        raise Refused("file_type", "Is of no type that is taken") from None
+        raise NotTaken("file_type", "Is of no type that is taken") from None
     return "text/plain"
 
 
 def _paper(file: IO[bytes]) -> str:
     file.seek(0)
     if zipfile.is_zipfile(file):
-        raise Refused("polyglot", "Is an archive as well")
+        raise NotTaken("polyglot", "Is an archive as well")
     return "application/pdf"
 
 
@@ -127,18 +127,18 @@ def _packed(file: IO[bytes]) -> str:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             if parts and parts[0].header_offset != 0:
-                raise Refused("polyglot", "Has something before its beginning")
+                raise NotTaken("polyglot", "Has something before its beginning")
             if len(parts) > MOST_PARTS:
-                raise Refused("unpacks_too_large", "Has too many parts")
+                raise NotTaken("unpacks_too_large", "Has too many parts")
             unpacked, packed = sum(each.file_size for each in parts), sum(each.compress_size for each in parts)
             if unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(packed, LEAST_PACKED):
-                raise Refused("unpacks_too_large", "Unpacks to far more than it is")
+                raise NotTaken("unpacks_too_large", "Unpacks to far more than it is")
             names = {each.filename.lower() for each in parts}
             if any(_ACTIVE_PART.search(each) for each in names) or _macros(archive, names):
-                raise Refused("active_content", "Holds macros, programs or other files")
+                raise NotTaken("active_content", "Holds macros, programs or other files")
             return _office(archive, names)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError, zlib.error):
-        raise Refused("file_type", "Is an archive that cannot be read") from None
+        raise NotTaken("file_type", "Is an archive that cannot be read") from None
 
 
 _LONGEST_LIST = 1024 * 1024
@@ -161,7 +161,7 @@ def _office(archive: zipfile.ZipFile, names: set[str]) -> str:
             said = part.read(200).decode("ascii", "replace").strip()
         if said in KNOWN and said.startswith(OPEN):
             return said
-    raise Refused("file_type", "Is an archive of no type that is taken")
+    raise NotTaken("file_type", "Is an archive of no type that is taken")
 
 
 def _named(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:

@@ -16,7 +16,7 @@ from app.core.blobs import Damaged, Unreachable, pieces
 from app.core.fields import Line, Prose, RecordId, Title
 from app.core.filenames import disposition, offered
 from app.core.query import Equals, ListQuery, Many
-from app.core.sniffing import KNOWN, Refused, sniff
+from app.core.sniffing import KNOWN, NotTaken, sniff
 from app.crud import store
 from app.crud.answers import BANNER, matches, written
 from app.crud.asking import no_parameters
@@ -117,8 +117,8 @@ def type_of(register: Register, sent: Sent) -> tuple[str, str]:
     """The media type of a file, and the name under which it is offered. Raises Invalid if it is not taken."""
     try:
         media_type = sniff(sent.file)
-    except Refused as refused:
-        raise Invalid.at("/file", refused.detail, refused.code) from None
+    except NotTaken as why:
+        raise Invalid.at("/file", why.detail, why.code) from None
     if KNOWN[media_type][0] not in register.settings.attachment_types:
         raise Invalid.at("/file", f"Is {media_type}, which is not taken here", "file_type")
     name = offered(sent.name, KNOWN[media_type])

@@ -18,6 +18,8 @@ from app.crud.router import ReadQuery
 from app.engagements.asking import EngagementQuery
 from app.engagements.transitions import TransitionRequest
 from app.errors import PROBLEM_TYPES
+from app.exchange.briefing_register import RegisterQuery
+from app.exchange.diary import DiaryQuery
 from app.main import create_app
 from app.models.lifecycle import LIFECYCLE
 from app.network.attaches import AttacheQuery
@@ -122,6 +124,8 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/access-log": AccessLogQuery,
         "/briefings/{id}/revisions": RevisionQuery,
         "/briefings/{id}/diff": DiffQuery,
+        "/briefings/register": RegisterQuery,
+        "/diary": DiaryQuery,
     }
     rows = table("docs/api.md", "address", "parameters")
     assert {code(row[0])[0]: set(code(row[1])) for row in rows} == {
@@ -141,7 +145,7 @@ def test_every_problem_type() -> None:
 
 def _codes_in(source: Path) -> Iterator[str]:
     """The codes that a module writes down itself."""
-    places = {"Fault": 1, "Refused": 0, "_wrong": 1, "at": 2, "PydanticCustomError": 0}
+    places = {"Fault": 1, "NotTaken": 0, "_wrong": 1, "at": 2, "PydanticCustomError": 0}
     for node in ast.walk(ast.parse(source.read_text())):
         if not isinstance(node, ast.Call):
             continue
