@@ -71,6 +71,8 @@ class Scene:
                 assert self.api.put(at, self.documents.of(at.rpartition("/")[2])).status_code == 201
             self.api.change(f"/{resource.path}/{made[1]['id']}", {resource.titles[0]: "Kererū again"})
             self.api.delete(f"/{resource.path}/{made[2]['id']}")
+        self.keys["attachments"] = [self.attach(self.api, self.seen["briefings"])]
+        self.keys["revisions"] = ["1", "2"]
         for path, record in self.seen.items():
             readable = record.get(RESOURCES[path].key.key) if RESOURCES[path].key is not None else None
             self.keys[path] = [record["id"], *([readable] if readable else [])]
@@ -100,7 +102,17 @@ class Scene:
             for at in (*self.singles(resource, first), *self.singles(resource, self.seen[path])):
                 assert self.hider.put(at, self.documents.of(at.rpartition("/")[2], **self.marking)).status_code == 201
             hidden[path] = first
+        for briefing in (hidden["briefings"], self.seen["briefings"]):
+            self.attach(self.hider, briefing, **self.marking)
         return hidden
+
+    @staticmethod
+    def attach(api: Api, briefing: Any, **fields: Any) -> str:
+        """A file of a briefing; gives its id."""
+        place = f"/briefings/{briefing['id']}/attachments"
+        answer = api.ask("POST", place, files={"file": ("kereru.txt", b"Kereru")}, data={"title": "Kererū", **fields})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
 
     @staticmethod
     def below(resource: Resource, record: Any) -> Iterator[tuple[str, str]]:
