@@ -28,10 +28,11 @@ COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    TRACKER_DATABASE_URL=sqlite:////data/register.db
+    TRACKER_DATABASE_URL=sqlite:////data/register.db \
+    TRACKER_ATTACHMENT_STORE=/data/attachments
 USER 10001:10001
 WORKDIR /data
-# The only place that is written: with PostgreSQL it stays empty, and the root file system can be read-only.
+# The only place that is written, with PostgreSQL by attached files alone: the root file system can be read-only.
 VOLUME ["/data"]
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=4s --start-period=20s --retries=3 \

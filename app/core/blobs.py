@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile, SpooledTemporaryFile
 from typing import IO, Any
@@ -163,7 +163,9 @@ class Bucket(Blobs):
         if self._store is None:
             from obstore.store import from_url  # noqa: PLC0415 - large, and seldom wanted
 
-            self._store = from_url(self.address)
+            # Whoever waits for an answer is not kept for the minutes that the library would try.
+            patience: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=15)}
+            self._store = from_url(self.address, retry_config=patience)
         return self._store
 
     def _key(self, sha256: str) -> str:
@@ -176,18 +178,24 @@ class Bucket(Blobs):
 
         file.seek(0)
         with _reaching():
-            obstore.put(self.store, self._key(sha256), file)
+            try:
+                obstore.put(self.store, self._key(sha256), file)
+            except FileNotFoundError as error:
+                raise Unreachable("there is no such bucket") from error
 
     def _opened(self, sha256: str) -> IO[bytes]:
         import obstore  # noqa: PLC0415 - as above
 
         file: Any = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - handed on
-        with _reaching():
-            try:
+        try:
+            with _reaching():
                 for piece in obstore.get(self.store, self._key(sha256)).stream(min_chunk_size=PIECE):
                     file.write(piece)
-            except FileNotFoundError:
+        except BaseException as error:
+            file.close()
+            if isinstance(error, FileNotFoundError):
                 raise Damaged(sha256) from None
+            raise
         return file  # type: ignore[no-any-return]
 
     def remove(self, sha256: str) -> None:
