@@ -16,6 +16,7 @@ from app.crud.router import add_resource
 from app.engagements.advocacy import ADVOCACY
 from app.engagements.engagements import ENGAGEMENTS, KINDS
 from app.engagements.interoperability import INTEROPERABILITY
+from app.engagements.matrix import add_matrix
 from app.engagements.objectives import OBJECTIVES
 from app.engagements.participants import PARTICIPANTS
 from app.engagements.series import SERIES
@@ -28,6 +29,9 @@ from app.followup.priorities import PRIORITIES
 from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
 from app.overview.changes import add_changes
+from app.overview.position_findings import add_position_findings
+from app.overview.position_uses import add_position_uses
+from app.overview.progress import add_progress
 from app.overview.stream import add_stream
 from app.partners.appointments import APPOINTMENTS
 from app.partners.institutions import INSTITUTIONS
@@ -55,6 +59,10 @@ def api_routes() -> list[BaseRoute]:
     for resource in (POSITIONS, INTEROPERABILITY):
         add_resource(router, resource)
     add_clearance(router)
+    add_position_findings(router)
+    add_position_uses(router)
+    add_matrix(router)
+    add_progress(router)
     add_resource(router, RETENTION_CLASSES)
     add_holds(router)
     add_disposals(router)

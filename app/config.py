@@ -43,6 +43,12 @@ class Settings(SignInSettings):
         default="Pacific/Auckland",
         description="The time zone by whose calendar dates pass and things fall due, a name of the IANA database.",
     )
+    interoperability_fades_months: int = Field(
+        default=36,
+        ge=1,
+        le=600,
+        description="After how many months nothing is left of what an exercise proved that we can do together.",
+    )
     require_if_match: bool = Field(
         default=False, description="Whether a change without `If-Match` is refused with 428."
     )

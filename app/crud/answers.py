@@ -4,6 +4,7 @@ import json
 from hashlib import sha256
 from urllib.parse import quote
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -67,6 +68,15 @@ def listed(work: Work, request: Request, page: Page) -> Response:
         headers["Link"] = f'<{address}>; rel="next"'
     total = "null" if page.total is None else page.total
     body = f'{{"items":[{",".join(page.items)}],"next":{following},"total":{total},"marking":{json.dumps(banner)}}}'
+    return _tagged(request, body, headers)
+
+
+def computed(work: Work, request: Request, document: BaseModel) -> Response:
+    """What is worked out anew whenever it is asked for, or 304 if it comes to what the caller has already."""
+    return _tagged(request, document.model_dump_json(), {BANNER: work.banner()})
+
+
+def _tagged(request: Request, body: str, headers: dict[str, str]) -> Response:
     encoded = body.encode()
     # Of what the caller may see and nothing else: a counter of changes would tell of hidden ones.
     tag = f'W/"{sha256(encoded).hexdigest()[:24]}"'
