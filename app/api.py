@@ -20,6 +20,7 @@ from app.engagements.approving import add_approval_acts, add_approvals
 from app.engagements.delegations import DELEGATIONS
 from app.engagements.engagements import ENGAGEMENTS, KINDS
 from app.engagements.interoperability import INTEROPERABILITY
+from app.engagements.matrix import add_matrix
 from app.engagements.objectives import OBJECTIVES
 from app.engagements.participants import PARTICIPANTS
 from app.engagements.report import REPORT
@@ -43,6 +44,9 @@ from app.network.itinerary import add_itinerary
 from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
 from app.overview.changes import add_changes
+from app.overview.position_findings import add_position_findings
+from app.overview.position_uses import add_position_uses
+from app.overview.progress import add_progress
 from app.overview.stream import add_stream
 from app.papers.attachments import add_attachments
 from app.papers.briefings import BRIEFINGS
@@ -88,6 +92,10 @@ def api_routes() -> list[BaseRoute]:
     for resource in (APPROVALS, APPROVAL_ROUTES, DELEGATIONS):
         add_resource(router, resource)
     add_approval_acts(router)
+    add_position_findings(router)
+    add_position_uses(router)
+    add_matrix(router)
+    add_progress(router)
     add_resource(router, RETENTION_CLASSES)
     add_holds(router)
     add_disposals(router)

@@ -51,6 +51,12 @@ class Settings(SignInSettings):
     report_due_working_days: int = Field(
         default=10, ge=0, le=250, description="How many working days after its end an engagement's report is due."
     )
+    interoperability_fades_months: int = Field(
+        default=36,
+        ge=1,
+        le=600,
+        description="After how many months nothing is left of what an exercise proved that we can do together.",
+    )
     require_if_match: bool = Field(
         default=False, description="Whether a change without `If-Match` is refused with 428."
     )

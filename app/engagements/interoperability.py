@@ -13,7 +13,7 @@ from app.core.query import AtLeast, AtMost, Equals, ListQuery, Many
 from app.core.search import FullText
 from app.crud.resource import RESOURCES, Resource
 from app.errors import Fault
-from app.models import Engagement, Exercise, InteroperabilityClaim, Partner
+from app.models import Exercise, InteroperabilityClaim, Partner
 from app.models.choices import Domain, Proof
 
 
@@ -79,7 +79,7 @@ def shown_at_the_exercise(
         return
     if day > work.today:
         yield Fault("Must not be after today", "in_future", pointer="/proved_on")
-    exercise = work.session.get(Engagement, values["exercise"]) if "exercise" in values else None
+    exercise = work.session.get(Exercise, values["exercise"]) if "exercise" in values else None
     if exercise is not None and day < exercise.starts_on and exercise.marking_id in work.markings:
         yield Fault(
             f"Must not be before the exercise begins, {exercise.starts_on}", "before_start", pointer="/proved_on"

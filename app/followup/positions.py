@@ -66,19 +66,14 @@ class PositionRead(MarkedRead):
 _POSITION = table_of(Position)
 
 
-def successor_on(scope_visible: ColumnElement[bool], own: Any, later: Any, day: Any) -> ColumnElement[bool]:
-    """The condition that a cleared position of the caller's takes the place of another on a day."""
-    return (
-        select(later.c.id)
-        .where(
-            later.c.supersedes == own.c.id,
-            later.c.archived.is_(False),
-            later.c.cleared_on.is_not(None),
-            later.c.valid_from <= day,
-            scope_visible,
-        )
-        .correlate_except(later)
-        .exists()
+def supersedes_on(visible: ColumnElement[bool], own: Any, later: Any, day: Any) -> ColumnElement[bool]:
+    """The condition that a later position, cleared and not withdrawn, takes the place of another on a day."""
+    return and_(
+        later.c.supersedes == own.c.id,
+        later.c.archived.is_(False),
+        later.c.cleared_on.is_not(None),
+        later.c.valid_from <= day,
+        visible,
     )
 
 
@@ -90,7 +85,8 @@ def valid_on(own: Any, day: Any) -> ColumnElement[bool]:
 def in_force(scope: Scope, day: Any) -> ColumnElement[bool]:
     """Our line on a day: within its days, and no other has taken its place by then, as far as the caller may know."""
     later = _POSITION.alias("successor")
-    return and_(valid_on(_POSITION, day), ~successor_on(scope.visible(later), _POSITION, later, day))
+    tied = select(later.c.id).where(supersedes_on(scope.visible(later), _POSITION, later, day))
+    return and_(valid_on(_POSITION, day), ~tied.correlate_except(later).exists())
 
 
 def _on_day(scope: Scope, match: Match) -> ColumnElement[bool]:

@@ -345,7 +345,7 @@ class ObjectivePriority(Base):
     VALUE = "priority"
     __table_args__ = (Index("ix_objective_priority_priority", "priority", "objective_id"),)
 
-    objective_id: Mapped[str] = mapped_column(Id, ForeignKey("objective.id"), primary_key=True)
+    objective_id: Mapped[str] = mapped_column(Id, ForeignKey("objective.id", ondelete="CASCADE"), primary_key=True)
     priority: Mapped[str] = mapped_column(ForeignKey("priority.code"), primary_key=True)
     position: Mapped[int] = mapped_column(comment="Lists keep the order in which they were given")
 

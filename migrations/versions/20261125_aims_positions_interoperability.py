@@ -218,7 +218,9 @@ def upgrade() -> None:
         sa.Column("objective_id", ID, nullable=False),
         sa.Column("priority", sa.String(length=20), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False, comment="Lists keep the order in which they were given"),
-        sa.ForeignKeyConstraint(["objective_id"], ["objective.id"], name=op.f("fk_objective_priority_objective_id")),
+        sa.ForeignKeyConstraint(
+            ["objective_id"], ["objective.id"], name=op.f("fk_objective_priority_objective_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["priority"], ["priority.code"], name=op.f("fk_objective_priority_priority")),
         sa.PrimaryKeyConstraint("objective_id", "priority", name=op.f("pk_objective_priority")),
     )

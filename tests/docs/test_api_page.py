@@ -16,6 +16,7 @@ from app.core.query import ListQuery, PageQuery, filter_of, takes_many
 from app.crud.resource import RESOURCES
 from app.crud.router import ReadQuery
 from app.engagements.asking import EngagementQuery
+from app.engagements.matrix import MatrixQuery
 from app.engagements.transitions import TransitionRequest
 from app.errors import PROBLEM_TYPES
 from app.exchange.briefing_register import RegisterQuery
@@ -28,6 +29,7 @@ from app.network.holidays import HolidayQuery
 from app.overview.access_log import AccessLogQuery
 from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
+from app.overview.position_findings import FindingsQuery
 from app.overview.stream import StreamQuery
 from app.papers.revisions import DiffQuery, RevisionQuery
 from app.records.disposal_documents import DueQuery
@@ -118,6 +120,9 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/changes": ChangesQuery,
         "/changes/stream": StreamQuery,
         "/audit": AuditQuery,
+        "/positions/{id}/uses": PageQuery,
+        "/positions/findings": FindingsQuery,
+        "/interoperability/matrix": MatrixQuery,
         "/legal-holds": PageQuery,
         "/disposals": PageQuery,
         "/disposals/due": DueQuery,

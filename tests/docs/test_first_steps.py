@@ -49,7 +49,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             process.wait(20)
 
 
-def _run(script: str, demo: Demo, folder: Path, role: str) -> str:
+def run(script: str, demo: Demo, folder: Path, role: str) -> str:
     environment = {"PATH": os.environ["PATH"], "TOKEN": demo.tokens[role], "NO_PROXY": "*"}
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script.replace(ADDRESS, demo.address)],
@@ -65,7 +65,7 @@ def _run(script: str, demo: Demo, folder: Path, role: str) -> str:
     return done.stdout
 
 
-def _documents(output: str) -> list[Any]:
+def documents_of(output: str) -> list[Any]:
     """The JSON documents that stand one behind the other in what commands have printed."""
     decoder, found, rest = json.JSONDecoder(), [], output.strip()
     while rest:
@@ -79,18 +79,18 @@ def _documents(output: str) -> list[Any]:
 def answers(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> list[list[Any]]:
     """What each block of the page has printed, run one after the other in one shell."""
     steps = [inside for info, inside in blocks("docs/first-steps.md") if info == "sh"]
-    output = _run(f"\necho '{MARK}'\n".join(steps), demo, tmp_path_factory.mktemp("steps"), "contributor")
-    return [_documents(each) for each in output.split(MARK)]
+    output = run(f"\necho '{MARK}'\n".join(steps), demo, tmp_path_factory.mktemp("steps"), "contributor")
+    return [documents_of(each) for each in output.split(MARK)]
 
 
 def test_the_example_of_the_readme(demo: Demo, tmp_path: Path) -> None:
     (example,) = [inside for info, inside in blocks("README.md") if info == "sh"]
-    (page,) = _documents(_run(example, demo, tmp_path, "reader"))
+    (page,) = documents_of(run(example, demo, tmp_path, "reader"))
     assert _are_exercises_with_australia_in_2024(page["items"])
 
 
 def test_the_example_that_the_demonstration_prints(demo: Demo, tmp_path: Path) -> None:
-    (page,) = _documents(_run(demo.example, demo, tmp_path, "reader"))
+    (page,) = documents_of(run(demo.example, demo, tmp_path, "reader"))
     assert _are_exercises_with_australia_in_2024(page["items"])
 
 

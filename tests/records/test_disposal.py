@@ -498,3 +498,18 @@ def test_what_is_due_is_told_at_the_command_line(register: Register, documents: 
     first, second = disposal.due_lines(register)
     assert first.startswith(f"{slug}: destroy after 10 years")
     assert second == f"  {old['reference']}  2004-05-10 to 2004-05-12"
+
+
+def test_aims_and_positions_put_there_go_with_it_and_the_positions_stay(
+    proposer: Api, other: Api, api: Api, documents: Documents, register: Register, ten_years: str, old: Any
+) -> None:
+    path = f"/visits/{old['id']}"
+    position = documents.make("positions")
+    aim = api.make(f"{path}/objectives", documents.of("objectives"))
+    put = api.make(f"{path}/positions", {"position": position["id"], "use": "advocated"})
+    approved(proposer, other, ten_years, old)
+    run(register)
+    assert api.get(path).status_code == 404
+    for each in (aim, put):
+        assert [entry["action"] for entry in entries_of(register, each["id"])][-1] == "dispose"
+    assert api.read(f"/positions/{position['id']}/uses")["items"] == []

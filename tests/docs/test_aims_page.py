@@ -1,0 +1,41 @@
+"""What a desk does, as the page on aims tells it: every command is run against a served demonstration."""
+
+from typing import Any, get_args
+
+import pytest
+from reading_docs import blocks, code, table
+from test_first_steps import Demo, demo, documents_of, run  # noqa: F401 - `demo` is a fixture
+
+from app.models.choices import Cadence
+from app.overview.position_findings import FindingCode
+
+
+@pytest.fixture(scope="module")
+def answers(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:  # noqa: F811 - the same
+    """What the page's commands have printed, run one after the other in one shell."""
+    steps = [inside for info, inside in blocks("docs/aims.md") if info == "sh"]
+    script = "\n".join([f"APPROVER={demo.tokens['approver']}", *steps])
+    return documents_of(run(script, demo, tmp_path_factory.mktemp("aims"), "contributor"))
+
+
+def test_from_a_priority_to_a_matrix(answers: list[Any]) -> None:
+    (
+        priority, visit, objective, assessed, progress, with_fiji,
+        position, cleared, current, planned, put, uses, _, findings, claim, matrix,
+    ) = answers  # fmt: skip
+    assert [each["cadence_months"] for each in priority["targets"]] == [6, 12]
+    assert (objective["assessment"], assessed["assessment"]) == (None, "achieved")
+    assert progress["objectives"]["achieved"] == 1
+    assert progress["targets"][0]["last"]["reference"] == visit["reference"]
+    assert "PRI-90" in [each["priority"] for each in with_fiji["priorities"]]
+    assert (position["cleared_on"], cleared["cleared_on"] is None) == (None, False)
+    assert [each["id"] for each in current["items"]] == [position["id"]]
+    assert (planned["use"], put["reaction"]) == ("planned", "sympathetic")
+    assert [each["use"] for each in uses["items"]] == ["advocated"]
+    assert [each["code"] for each in findings["items"]] == ["expired"]
+    assert matrix["cells"][0]["capabilities"][0]["claim"] == claim["id"]
+
+
+def test_every_standing_and_finding_is_told() -> None:
+    assert {code(row[0])[0] for row in table("docs/aims.md", "standing", "meaning")} == set(get_args(Cadence))
+    assert {code(row[0])[0] for row in table("docs/aims.md", "finding", "meaning")} == set(get_args(FindingCode))
