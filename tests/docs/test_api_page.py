@@ -32,7 +32,7 @@ NOUNS = [each.path for each in RESOURCES]
 KINDS = {each.path for each in RESOURCES["engagements"].kinds}
 SCOPES = {
     "all": set(NOUNS),
-    "all but `engagements`": set(NOUNS) - {"engagements"},
+    "all but `engagements`": {each.path for each in RESOURCES if each.writable},
     "engagements and its kinds": {"engagements", *KINDS},
 }
 COMMON = [name for name, field in EngagementQuery.model_fields.items() if filter_of(field)]

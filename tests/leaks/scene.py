@@ -85,7 +85,16 @@ class Scene:
                 beside = self.hider.make(at, {**self.guests[below], title: "Kererū", **self.marking})
                 self.hider.change(f"{at}/{beside['id']}", {"note": "Kererū"})
             hidden[path] = first
+        hidden["approvals"] = self._hide_approval()
         return hidden
+
+    def _hide_approval(self) -> Any:
+        """An approval of an engagement beyond the caller, of which one step is decided by nobody yet."""
+        like = {"level": "senior_officials", "lead": "joint", "status": "proposed"}
+        about = self.hider.make("/dialogues", self.documents.of("dialogues", **like, **self.marking))
+        approval = self.hider.make(f"/dialogues/{about['id']}/approvals", {"note": "Kererū"})
+        self.hider.change(f"/dialogues/{about['id']}", {"title": "Kererū by another name"})
+        return approval
 
     @staticmethod
     def below(resource: Resource, record: Any) -> Iterator[tuple[str, str]]:
