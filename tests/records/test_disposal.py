@@ -498,3 +498,22 @@ def test_what_is_due_is_told_at_the_command_line(register: Register, documents: 
     first, second = disposal.due_lines(register)
     assert first.startswith(f"{slug}: destroy after 10 years")
     assert second == f"  {old['reference']}  2004-05-10 to 2004-05-12"
+
+
+def test_approvals_go_with_their_engagement(
+    register: Register, proposer: Api, other: Api, documents: Documents, api: Api
+) -> None:
+    slug = retention(documents, applies_to=["dialogue"])
+    approval = documents.approval(starts_on="2004-05-10", ends_on="2004-05-12", title=WORD)
+    api.post(f"/approvals/{approval['id']}/withdrawal", {})
+    about = api.read(f"/dialogues/{approval['engagement']}")
+    api.post(f"/dialogues/{about['id']}/transitions", {"to": "cancelled", "reason": "duplicate"})
+    approved(proposer, other, slug, about)
+    run(register)
+    problem(api.get(f"/approvals/{approval['id']}"), 404)
+    assert api.items("/approvals", archived="any") == []
+    left = entries_of(register, approval["id"])
+    assert [each["action"] for each in left] == ["create", "withdraw", "dispose"]
+    assert {each["representation"] for each in left[:2]} == {None}
+    with operating(register) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM approval_step")) == 0
