@@ -40,12 +40,12 @@ class Daily:
     def __init__(self) -> None:
         self.tasks: list[Task] = []
         self.done: date | None = None
-        self._not_before = 0.0
+        self.not_before = 0.0
         self._turn = threading.Lock()
 
     def is_behind(self, day: date) -> bool:
         """Whether the day brings something that is not done yet. Every request asks; it costs nothing."""
-        return self.done != day and bool(self.tasks) and time.monotonic() >= self._not_before
+        return self.done != day and bool(self.tasks) and time.monotonic() >= self.not_before
 
     def catch_up(self, register: "Register", day: date) -> None:
         """Does what the day brings. Never fails: what cannot be done is left for later."""
@@ -63,7 +63,7 @@ class Daily:
             if all(finished):
                 self.done = day
             else:
-                self._not_before = time.monotonic() + MORE_AFTER
+                self.not_before = time.monotonic() + MORE_AFTER
         except (SQLAlchemyError, Problem):
             log.warning("the register cannot catch up with the day now; it is tried again", exc_info=True)
-            self._not_before = time.monotonic() + AGAIN_AFTER
+            self.not_before = time.monotonic() + AGAIN_AFTER

@@ -72,7 +72,7 @@ def inherited(work: Work, resource: Resource, document: Any, parent: Any) -> Any
 def naming(work: Work, record: Record, resources: Any) -> Iterator[tuple[Resource, str]]:
     """What names a marked record and must be marked with it: of which resource, and its id."""
     for resource in resources:
-        if resource.read_only:
+        if not resource.writable:
             continue
         for name, column in covered_fields(resource):
             if isinstance(record, column.class_):

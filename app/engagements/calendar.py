@@ -90,14 +90,14 @@ def _last_move(engagement: str) -> Any:
 def keep_up(register: Register, day: date) -> bool:
     """Moves every engagement to where it stands on a day. Tells whether all are done; else there is more to do."""
     began = time.monotonic()
-    while _batch(register, day) == BATCH:
+    while move_some(register, day) == BATCH:
         if time.monotonic() - began > PATIENCE:
             return False
     return True
 
 
 @retried
-def _batch(register: Register, day: date) -> int:
+def move_some(register: Register, day: date) -> int:
     """Moves the first of those that are due; gives how many there were. Two processes at once move each once."""
     with writing_as(register, CALENDAR, new_id()) as work:
         ids = work.session.scalars(select(Engagement.id).where(due(day)).order_by(Engagement.id).limit(BATCH)).all()

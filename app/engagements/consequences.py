@@ -5,8 +5,8 @@ from typing import Any
 from app.access.work import Work
 from app.crud import store
 from app.crud.aligning import align_naming
-from app.crud.resource import RESOURCES
 from app.engagements import calendar
+from app.engagements.approvals import APPROVALS
 from app.engagements.covering import changed_since
 from app.models import Approval
 
@@ -26,7 +26,7 @@ def follow(work: Work, engagement: Any) -> None:
 
 def _note_changes(work: Work, engagement: Any) -> None:
     """Says in each approval that counts what of the engagement reads otherwise by now."""
-    statement = store.with_children(RESOURCES["approvals"]).where(
+    statement = store.with_children(APPROVALS).where(
         Approval.engagement == engagement.id, Approval.state.in_(("open", "granted"))
     )
     for approval in work.session.scalars(statement.with_for_update()).all():

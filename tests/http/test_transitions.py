@@ -108,3 +108,50 @@ def test_who_may_move(api: Api, documents: Documents) -> None:
         problem(api.as_(role).post(at, {"to": "confirmed"}), 403)
     for wrong in ({}, {"to": "done"}, {"to": None}, {"to": "confirmed", "colour": "red"}, [], "confirmed", 1):
         problem(api.post(at, wrong), 422)
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "words", "told"),
+    [
+        ({"reason": "health"}, "health", None, "health"),
+        (
+            {"reason": "health", "comment": "The minister is ill"},
+            "health",
+            "The minister is ill",
+            "health: The minister is ill",
+        ),
+        ({"reason": "other", "comment": "Cyclone Māui"}, "other", "Cyclone Māui", "other: Cyclone Māui"),
+        ({"reason": "Cyclone Māui"}, "other", "Cyclone Māui", "Cyclone Māui"),
+        ({"reason": "Health"}, "other", "Health", "Health"),
+        ({"reason": "security", "comment": "x" * 500}, "security", "x" * 500, ("security: " + "x" * 500)[:500]),
+    ],
+)
+def test_a_reason_is_kept_as_a_code_and_words(
+    api: Api, documents: Documents, said: dict[str, str], code: str, words: str | None, told: str
+) -> None:
+    visit = documents.visit(status="confirmed")
+    at = f"/visits/{visit['id']}"
+    assert (visit["status_reason"], visit["status_comment"]) == (None, None)
+    moved = api.post(f"{at}/transitions", {"to": "postponed", **said}).json()
+    assert (moved["status_reason"], moved["status_comment"]) == (code, words)
+    last = api.items(f"{at}/history")[0]
+    assert (last["reason"], last["changes"]["status_reason"]) == (told, [None, code])
+    again = api.post(f"{at}/transitions", {"to": "planned", "reason": "Back on"}).json()
+    assert (again["status_reason"], again["status_comment"]) == (None, None)
+
+
+def test_words_beside_a_comment_are_no_code(api: Api, documents: Documents) -> None:
+    at = f"/visits/{documents.visit(status='confirmed')['id']}/transitions"
+    both = {"to": "cancelled", "reason": "Cyclone", "comment": "Māui"}
+    assert faults(api.post(at, both)) == {("/reason", "not_allowed")}
+    assert faults(api.post(at, {"to": "cancelled", "comment": "Māui"})) == {("/reason", "required")}
+    for name in ("reason", "comment"):
+        assert faults(api.post(at, {"to": "cancelled", "reason": "health", name: "x" * 501})) == {
+            (f"/{name}", "too_long")
+        }
+
+
+def test_the_reason_is_the_registers_to_write(api: Api, documents: Documents) -> None:
+    visit = documents.visit()
+    for name in ("status_reason", "status_comment"):
+        assert faults(api.patch(f"/visits/{visit['id']}", {name: "health"})) == {(f"/{name}", "unknown_field")}

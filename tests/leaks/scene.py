@@ -104,7 +104,16 @@ class Scene:
             hidden[path] = first
         for briefing in (hidden["briefings"], self.seen["briefings"]):
             self.attach(self.hider, briefing, **self.marking)
+        hidden["approvals"] = self._hide_approval()
         return hidden
+
+    def _hide_approval(self) -> Any:
+        """An approval of an engagement beyond the caller, of which one step is decided by nobody yet."""
+        like = {"level": "senior_officials", "lead": "joint", "status": "proposed"}
+        about = self.hider.make("/dialogues", self.documents.of("dialogues", **like, **self.marking))
+        approval = self.hider.make(f"/dialogues/{about['id']}/approvals", {"note": "Kererū"})
+        self.hider.change(f"/dialogues/{about['id']}", {"title": "Kererū by another name"})
+        return approval
 
     @staticmethod
     def attach(api: Api, briefing: Any, **fields: Any) -> str:

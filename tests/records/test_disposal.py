@@ -513,3 +513,22 @@ def test_aims_and_positions_put_there_go_with_it_and_the_positions_stay(
     for each in (aim, put):
         assert [entry["action"] for entry in entries_of(register, each["id"])][-1] == "dispose"
     assert api.read(f"/positions/{position['id']}/uses")["items"] == []
+
+
+def test_approvals_go_with_their_engagement(
+    register: Register, proposer: Api, other: Api, documents: Documents, api: Api
+) -> None:
+    slug = retention(documents, applies_to=["dialogue"])
+    approval = documents.approval(starts_on="2004-05-10", ends_on="2004-05-12", title=WORD)
+    api.post(f"/approvals/{approval['id']}/withdrawal", {})
+    about = api.read(f"/dialogues/{approval['engagement']}")
+    api.post(f"/dialogues/{about['id']}/transitions", {"to": "cancelled", "reason": "duplicate"})
+    approved(proposer, other, slug, about)
+    run(register)
+    problem(api.get(f"/approvals/{approval['id']}"), 404)
+    assert api.items("/approvals", archived="any") == []
+    left = entries_of(register, approval["id"])
+    assert [each["action"] for each in left] == ["create", "withdraw", "dispose"]
+    assert {each["representation"] for each in left[:2]} == {None}
+    with operating(register) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM approval_step")) == 0
