@@ -8,8 +8,8 @@ from alembic import op
 from migrations.types import ID, INSTANT
 from migrations.walls import wall
 
-revision: str = "0005"
-down_revision: str | None = "0006"
+revision: str = "0006"
+down_revision: str | None = "0005"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
