@@ -22,6 +22,10 @@ SHAPES_KEPT = 2_000
 """Compiled statements kept by a process. Callers choose the shapes, so the number is bounded."""
 
 
+USUAL_LIMITS = (50, 100, 200)
+"""Lengths of a page that get a statement of their own."""
+
+
 class Page(NamedTuple):
     """Some records of a list, as stored; where the next page begins; how many there are if that was asked."""
 
@@ -46,11 +50,12 @@ def page(work: Work, resource: Resource, query: ListQuery, parent: str | None = 
         values |= place(shape, query.cursor or "")
     rows = run(work, ("page", shape), values | {"page": query.limit + 1})
     shown = rows[: query.limit]
-    items = [row[1] if row[1] is not None else rebuilt(work, resource, str(row[0])) for row in shown]
-    work.holds(resource.noun, ((row[0], row[2]) for row in shown))
+    at = shape.id_at
+    items = [row[0] if row[0] is not None else rebuilt(work, resource, str(row[at])) for row in shown]
+    work.holds(resource.noun, ((row[at], row[1]) for row in shown))
     following = None
     if len(rows) > query.limit:
-        following = cursors.encode(_order_text(shape), [_text(each) for each in rows[query.limit - 1][3:]])
+        following = cursors.encode(_order_text(shape), [_text(each) for each in rows[query.limit - 1][2:]])
     return Page(items, following, total)
 
 
@@ -82,6 +87,7 @@ def shape_of(work: Work, resource: Resource, query: ListQuery, given: Mapping[st
         ranked="q" in given and not query.sort,
         sqlite=work.register.database.is_sqlite,
         words=words(query, given),
+        limit=query.limit if query.limit in USUAL_LIMITS else None,
     )
 
 
@@ -131,7 +137,7 @@ def _text(value: Any) -> Any:
 
 
 def count(work: Work, shape: Shape, values: Mapping[str, Any], *, capped: bool) -> int:
-    plain = replace(shape, continued=False, ranked=False, order=Order((("id", False),)))
+    plain = replace(shape, continued=False, ranked=False, limit=None, order=Order((("id", False),)))
     wanted = {name: value for name, value in values.items() if not name.startswith(("q_t", "q_w"))}
     rows = run(work, ("capped" if capped else "count", plain), wanted)
     return int(rows[0][0])

@@ -8,14 +8,18 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    Text,
+    Uuid,
     and_,
     bindparam,
+    cast,
     false,
     func,
     literal_column,
     or_,
     select,
     true,
+    tuple_,
     union,
 )
 from sqlalchemy.sql.visitors import replacement_traverse
@@ -46,6 +50,19 @@ class Shape:
     sqlite: bool
     words: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
     """The values of parameters whose every value is a condition of its own."""
+
+    limit: int | None = None
+    """How many records the page has, where that is usual: only then PostgreSQL plans the statement once for all."""
+
+    @property
+    def rows(self) -> ColumnElement[Any]:
+        """How many rows to fetch: one more than the page has, which tells whether another page follows."""
+        return bindparam("page") if self.limit is None else literal_column(str(self.limit + 1))
+
+    @property
+    def id_at(self) -> int:
+        """Where a row of the page holds the record's id: among what the order goes by, which comes last."""
+        return [name for name, _ in self.order.terms].index("id") - len(self.order.terms)
 
     def scope(self) -> Scope:
         return Scope(self.resource.table, lambda table: visible(table, self.markings), self.sqlite, dict(self.words))
@@ -114,7 +131,7 @@ def walked(shape: Shape, lead: Lead | None, parameter: str = "") -> tuple[FromCl
 
 
 def page_statement(shape: Shape) -> Select[Any]:
-    """A page: id, representation and marking of each record, then what the order goes by."""
+    """A page: representation and marking of each record, then what the order goes by, its id among that."""
     if shape.ranked:
         return ranked_statement(shape)
     lead = leading_link(shape)
@@ -126,11 +143,11 @@ def page_statement(shape: Shape) -> Select[Any]:
         where.append(after(keys, shape.order))
     table = shape.resource.table
     return (
-        select(table.c.id, table.c.representation, marking_of(table), *keys)
+        select(table.c.representation, marking_of(table), *plain(shape, keys))
         .select_from(source)
         .where(and_(*where))
         .order_by(*directed(keys, shape.order))
-        .limit(bindparam("page", literal_execute=False))
+        .limit(shape.rows)
     )
 
 
@@ -153,16 +170,16 @@ def merged_statement(shape: Shape, lead: Lead) -> Select[Any]:
             .select_from(source)
             .where(and_(*where))
             .order_by(*directed(keys, shape.order))
-            .limit(bindparam("page"))
+            .limit(shape.rows)
         )
         pages.append(select(each.subquery()))
     merged = union(*pages).subquery()
     places = [merged.c[name] for name in names]
     return (
-        select(table.c.id, table.c.representation, marking_of(table), *places)
+        select(table.c.representation, marking_of(table), *plain(shape, places))
         .select_from(merged.join(table, table.c.id == merged.c.record_id))
         .order_by(*directed(places, shape.order))
-        .limit(bindparam("page"))
+        .limit(shape.rows)
     )
 
 
@@ -198,12 +215,17 @@ def ranked_statement(shape: Shape) -> Select[Any]:
     places = [ranked.c.tier, *(ranked.c[f"key_{name}"] for name in names)]
     top = select(ranked.c.record_id).order_by(ranked.c.record_id.desc()).limit(literal_column("1"))
     return (
-        select(ranked.c.record_id, table.c.representation, marking_of(table), top.scalar_subquery(), *places)
+        select(table.c.representation, marking_of(table), top.scalar_subquery(), *plain(shape, places))
         .select_from(ranked.join(table, table.c.id == ranked.c.record_id))
         .where(after(places, best) if shape.continued else true())
         .order_by(*directed(places, best))
-        .limit(bindparam("page"))
+        .limit(shape.rows)
     )
+
+
+def plain(shape: Shape, keys: list[Any]) -> list[Any]:
+    """What a page tells of its order. Ids come as text: of UUIDs the driver would make objects, one by one."""
+    return [cast(key, Text) if isinstance(key.type, Uuid) and not shape.sqlite else key for key in keys]
 
 
 def directed(keys: list[Any], order: Order) -> list[Any]:
@@ -211,14 +233,18 @@ def directed(keys: list[Any], order: Order) -> list[Any]:
 
 
 def after(keys: list[Any], order: Order) -> ColumnElement[bool]:
-    """The rows behind a place: (a, b) > (x, y), term by term, since directions may differ."""
+    """The rows behind a place: (a, b) > (x, y), term by term where directions differ."""
     places = [bindparam(f"after_{index}", type_=key.type) for index, key in enumerate(keys)]
+    descends = order.terms[0][1]
+    if all(descending is descends for _, descending in order.terms):  # one comparison, which an index answers whole
+        here, there = tuple_(*keys), tuple_(*places)
+        return here < there if descends else here > there
     steps: list[ColumnElement[bool]] = []
     for index, (_, descending) in enumerate(order.terms):
         beyond = keys[index] < places[index] if descending else keys[index] > places[index]
         steps.append(and_(*(keys[each] == places[each] for each in range(index)), beyond))
     # The first term once more by itself: it bounds the walk along the index, which an OR would not.
-    first = keys[0] <= places[0] if order.terms[0][1] else keys[0] >= places[0]
+    first = keys[0] <= places[0] if descends else keys[0] >= places[0]
     return and_(first, or_(*steps))
 
 
