@@ -12,6 +12,7 @@ from app.access.actor import Actor
 from app.access.daily import Daily
 from app.access.known_markings import Markings
 from app.access.limits import Windows, too_many_wrong
+from app.access.proofs import ROW, Proof, Proofs
 from app.access.seals import Sealer
 from app.access.sightings import Sightings
 from app.config import Settings
@@ -53,7 +54,12 @@ class Register:
         self.daily = Daily()
         """What follows from the day; filled by whoever serves."""
 
-        self._lookup = Prepared(tokens.LOOKUP.where(tokens.BY_HASH), self.database.reader.dialect)
+        self.proofs = None if self.database.is_sqlite else Proofs()
+        """Callers of whom reads may say themselves that they are still the same; where asking is a round trip."""
+
+        lookup = tokens.LOOKUP.where(tokens.BY_HASH)
+        lookup = lookup if self.proofs is None else lookup.add_columns(ROW)
+        self._lookup = Prepared(lookup, self.database.reader.dialect)
         self._lookup_old = Prepared(tokens.LOOKUP.where(tokens.BY_OLD_HASH), self.database.reader.dialect)
         self._person = Prepared(tokens.PERSON, self.database.reader.dialect)
         self._provider = _provider(settings)
@@ -78,6 +84,19 @@ class Register:
             self.refresh_markings()
         return actor
 
+    def remembered(self, secret: str, address: str | None) -> Proof | None:
+        """A caller of whom this process knows all but whether it is so still."""
+        proof = None if self.proofs is None else self.proofs.get(tokens.hashed(secret))
+        if proof is None or proof.expires_at <= datetime.now(UTC) or not tokens.allows_address(proof.networks, address):
+            return None
+        return proof
+
+    def note(self, actor: Actor) -> None:
+        """Notes that a caller was here, by a token of the register."""
+        self.sightings.note("token", str(actor.id))
+        if actor.user is not None:
+            self.sightings.note("user", actor.user)
+
     def _bearer(self, cursor: Any, secret: str, address: str | None) -> tuple[Actor, int]:
         """Whoever holds an API token, and the number of markings."""
         if not tokens.well_formed(secret):
@@ -90,7 +109,7 @@ class Register:
         if not rows:
             raise tokens.refused()
         (token_id, name, role, clearance, nationality, groups, networks, rate_limit, expires_at, revoked_at,
-         old_until, user, active, markings) = rows[0]  # fmt: skip
+         old_until, user, active, markings, *row) = rows[0]  # fmt: skip
         now = datetime.now(UTC)
         if revoked_at is not None or _instant(expires_at) <= now:
             raise tokens.refused()
@@ -98,14 +117,14 @@ class Register:
             raise tokens.refused()
         if user is not None and not active:
             raise tokens.refused()
-        if not tokens.allows_address(_plain(networks), address):
+        if not tokens.allows_address(networks := _plain(networks), address):
             raise tokens.refused()
-        self.sightings.note("token", str(token_id))
-        if user is not None:
-            user = str(user)
-            self.sightings.note("user", user)
-        belongs = frozenset(_plain(groups))
-        return Actor(str(token_id), name, role, clearance, nationality, belongs, user, rate_limit), markings
+        user = None if user is None else str(user)
+        actor = Actor(str(token_id), name, role, clearance, nationality, frozenset(_plain(groups)), user, rate_limit)
+        if self.proofs is not None and not rotated:
+            self.proofs.remember(Proof(actor, wanted["secret_hash"], row[0], networks, _instant(expires_at)))
+        self.note(actor)
+        return actor, markings
 
     def _signed_in(self, cursor: Any, provider: "Provider", token: str, *, may_wait: bool) -> tuple[Actor, int]:
         """Whom an identity provider vouches for, and the number of markings. The user's row says what it does not."""

@@ -22,10 +22,11 @@ from app.access.actor import Actor, system
 from app.access.limits import charge
 from app.access.markings import Mark
 from app.access.permissions import Action, require
+from app.access.proofs import Proof, Unproven
 from app.access.register import Register
 from app.access.visible import visible
 from app.core.ids import new_id
-from app.errors import Fault, Invalid, Unauthenticated, Unavailable
+from app.errors import Fault, Invalid, TooManyRequests, Unauthenticated, Unavailable
 from app.models import Marking
 
 LONGEST_REASON = 500
@@ -54,6 +55,9 @@ class Work:
 
     seen: list[Sight] = field(default_factory=list)
     """Records in the answer that the access log wants to know of."""
+
+    proof: Proof | None = None
+    """Of a caller who is only remembered: what a statement has still to prove."""
 
     @property
     def markings(self) -> tuple[int, ...]:
@@ -128,6 +132,14 @@ class Work:
         if wanted := self.logged:
             self.seen += [Sight(record_type, str(each), marking) for each, marking in found if marking in wanted]
 
+    def prove(self, rows: Sequence[Any]) -> None:
+        """Takes rows that were found under `proven()` as the proof. Raises Unproven if there are none."""
+        if self.proof is not None:
+            if not rows:
+                raise Unproven
+            self.register.note(self.actor)
+            self.proof = None
+
     def mark(self, marking_id: int) -> Mark:
         return self.made.get(marking_id) or self.register.markings.mark(marking_id)
 
@@ -155,13 +167,16 @@ def _actor(register: Register, connection: Connection, request: Request) -> Acto
     cursor = connection.connection.cursor()
     try:
         may_wait = "inline" not in request.scope
-        actor = register.authenticate(cursor, bearer(request), address_of(request), may_wait=may_wait)
+        return register.authenticate(cursor, bearer(request), address_of(request), may_wait=may_wait)
     finally:
         cursor.close()
+
+
+def _admit(register: Register, request: Request, actor: Actor) -> None:
+    """Lets a caller go on. Raises TooManyRequests, or Forbidden if they may not do what the endpoint does."""
     request.scope["actor"] = actor
     charge(register.calls, request.scope, actor, register.settings.rate_limit)
     require(actor, action_of(request))
-    return actor
 
 
 def register_of(request: Request) -> Register:
@@ -173,22 +188,50 @@ def request_id(request: Request) -> str:
     return str(request.scope.get("request_id") or new_id())
 
 
+def remembered(request: Request) -> Proof | None:
+    """Who sends a request, if it is somebody whom this process remembers."""
+    return register_of(request).remembered(bearer(request), address_of(request))
+
+
 @contextmanager
-def reading(request: Request) -> Iterator[Work]:
-    """Work that only looks."""
+def reading(request: Request, proof: Proof | None = None) -> Iterator[Work]:
+    """Work that only looks, for whoever sends the request.
+
+    With `proof`, for somebody remembered: raises Unproven, whatever else there was to say, if the work ends before a
+    statement has said that they are still who they were.
+    """
     register = register_of(request)
     register.keep_up(may_wait="inline" not in request.scope)
     database = register.database
     engine = database.inline if database.inline is not None and "inline" in request.scope else database.reader
     with engine.connect() as connection:
         try:
-            actor = _actor(register, connection, request)
-            work = Work(register, actor, connection, request_id(request), tell_wall=wall.for_reading)
-            work.tell_wall(connection, work.markings)
-            yield work
+            actor = _actor(register, connection, request) if proof is None else proof.actor
+            work = Work(register, actor, connection, request_id(request), tell_wall=wall.for_reading, proof=proof)
+            with _proven(work, request):
+                _admit(register, request, actor)
+                work.tell_wall(connection, work.markings)
+                yield work
         except Unavailable:
             connection.invalidate()
             raise
+
+
+@contextmanager
+def _proven(work: Work, request: Request) -> Iterator[None]:
+    """A block that must prove who calls before it says anything, be it that something is wrong with the request."""
+    try:
+        yield
+    except (Unavailable, TooManyRequests):
+        raise
+    except Exception:
+        if work.proof is None:
+            raise
+    if work.proof is not None:
+        if work.register.proofs is not None:
+            work.register.proofs.forget(work.proof)
+        request.scope.pop("actor", None)
+        raise Unproven
 
 
 @contextmanager
@@ -198,6 +241,7 @@ def writing(request: Request) -> Iterator[Work]:
     register.keep_up()
     with register.database.reader.connect() as connection:
         actor = _actor(register, connection, request)
+    _admit(register, request, actor)
     with writing_as(register, actor, request_id(request), reason=reason_of(request)) as work:
         yield work
 

@@ -48,7 +48,10 @@ def page(work: Work, resource: Resource, query: ListQuery, parent: str | None = 
         total = count(work, shape, values, capped=query.count == "capped")
     if shape.continued:
         values |= place(shape, query.cursor or "")
+    if work.proof is not None:
+        values |= work.proof.values
     rows = run(work, ("page", shape), values | {"page": query.limit + 1})
+    work.prove(rows)
     shown = rows[: query.limit]
     at = shape.id_at
     items = [row[0] if row[0] is not None else rebuilt(work, resource, str(row[at])) for row in shown]
@@ -87,6 +90,7 @@ def shape_of(work: Work, resource: Resource, query: ListQuery, given: Mapping[st
         ranked="q" in given and not query.sort,
         sqlite=work.register.database.is_sqlite,
         words=words(query, given),
+        proves=work.proof is not None,
         limit=query.limit if query.limit in USUAL_LIMITS else None,
     )
 
@@ -137,7 +141,7 @@ def _text(value: Any) -> Any:
 
 
 def count(work: Work, shape: Shape, values: Mapping[str, Any], *, capped: bool) -> int:
-    plain = replace(shape, continued=False, ranked=False, limit=None, order=Order((("id", False),)))
+    plain = replace(shape, continued=False, ranked=False, limit=None, proves=False, order=Order((("id", False),)))
     wanted = {name: value for name, value in values.items() if not name.startswith(("q_t", "q_w"))}
     rows = run(work, ("capped" if capped else "count", plain), wanted)
     return int(rows[0][0])

@@ -39,6 +39,9 @@ class Operation:
     secret: bool = False
     """Whether its answer holds a secret, which is kept nowhere."""
 
+    proves: bool = False
+    """Whether it reads by `page()` or `stored()`, which prove that a remembered caller is still the same."""
+
     body_optional: bool = False
     """Whether no body at all is as good as an empty object."""
 
@@ -83,6 +86,7 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
     endpoint.__signature__ = signature.replace(parameters=sent)  # type: ignore[attr-defined]
     endpoint.action = operation.action  # type: ignore[attr-defined]
     endpoint.writes = operation.writes  # type: ignore[attr-defined]
+    endpoint.proves = operation.proves  # type: ignore[attr-defined]
     endpoint.secret = operation.secret  # type: ignore[attr-defined]
     endpoint.body_optional = operation.body_optional  # type: ignore[attr-defined]
     answers = (*operation.media, *((JSON,) if operation.answer is not None or not operation.media else ()))

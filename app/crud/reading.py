@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Uuid, bindparam, inspect, select
 
+from app.access.proofs import proven
 from app.access.visible import marking_of, visible, visible_records
 from app.access.work import Work
 from app.core.columns import table_of
@@ -34,7 +35,8 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
     named = record_id or (None if resource.key is None else normal_key(resource, key))
     if named is None:
         raise not_found(resource)
-    shape = ("read", resource, record_id is not None, work.markings)
+    proves = work.proof is not None
+    shape = ("read", resource, record_id is not None, work.markings, proves)
     prepared = work.register.prepared.get(shape)
     if prepared is None:
         table = resource.table
@@ -47,9 +49,14 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
         if resource.parent is not None:
             tie = table.c[resource.parent.column.key]
             statement = statement.where(tie == bindparam("parent", type_=tie.type))
+        if proves:
+            statement = statement.where(proven())
         prepared = work.register.prepared[shape] = Prepared(statement, work.register.database.reader.dialect)
-    values = {"key": named} if resource.parent is None else {"key": named, "parent": parent}
+    values: dict[str, Any] = {"key": named} if resource.parent is None else {"key": named, "parent": parent}
+    if work.proof is not None:
+        values |= work.proof.values
     rows = prepared.run(work.cursor, values)
+    work.prove(rows)
     if not rows:
         raise not_found(resource)
     found_id, representation, version, marking, *merged = rows[0]

@@ -11,6 +11,7 @@ right here, with a bound on its work, and goes to a thread only when it turns ou
 import inspect
 import re
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -21,7 +22,8 @@ from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect
 
 from app.access.accesses import log_read
-from app.access.work import reading, register_of, writing
+from app.access.proofs import Proof, Unproven
+from app.access.work import reading, register_of, remembered, writing
 from app.core.jsonbody import loads
 from app.core.prepared import TooLong, too_long
 from app.crud.idempotency import first_answer, keep, key_of
@@ -73,12 +75,19 @@ class RegisterRoute(APIRoute):
 
 def _answer(endpoint: Any, request: Request, arguments: dict[str, Any]) -> Response:
     """Does a request's work in one transaction, which is over before the answer is sent."""
+    if endpoint.proves and (proof := remembered(request)):
+        with suppress(Unproven):
+            return _worked(endpoint, request, arguments, proof)
+    return _worked(endpoint, request, arguments)
+
+
+def _worked(endpoint: Any, request: Request, arguments: dict[str, Any], proof: Proof | None = None) -> Response:
     document = arguments["sent"].told_apart if "sent" in arguments else arguments.get("document")
     if isinstance(document, Problem):
         # What is wrong with the body is told only to a caller who may use the operation at all.
         with reading(request):
             raise document
-    with (writing if endpoint.writes else reading)(request) as work:
+    with writing(request) if endpoint.writes else reading(request, proof) as work:
         key = key_of(request) if endpoint.writes and request.method == "POST" else None
         answer: Response | None = None
         if key is not None:

@@ -109,6 +109,7 @@ def _list(resource: Resource) -> Operation:
         description=f"{resource.plural.capitalize()} that exist for the caller, a page at a time.",
         answer=page_model(resource),
         query=resource.list_query,
+        proves=True,
     )  # fmt: skip
 
 
@@ -125,6 +126,7 @@ def _query(resource: Resource) -> Operation:
         "addresses and logs. To go on, send the same body to the address in `next`.",
         answer=page_model(resource),
         cursor_only=True,
+        proves=True,
         example={"limit": 20, "sort": resource.default_sort},
     )  # fmt: skip
 
@@ -158,6 +160,7 @@ def _read(resource: Resource) -> Operation:
         description=f"{resource.article.capitalize()} by {resource.addressed_by}.",
         answer=resource.read_or_selection,
         query=query,
+        proves=True,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from app.access.proofs import proven
 from app.access.visible import marking_of, visible
 from app.core.query import COUNT_CAP, NOT, Linked, Match, Order, Scope, filter_of, negated
 from app.core.search import ENTRY, RANKED_MOST, TEXT, entries, found, tier
@@ -53,6 +54,9 @@ class Shape:
 
     limit: int | None = None
     """How many records the page has, where that is usual: only then PostgreSQL plans the statement once for all."""
+
+    proves: bool = False
+    """Whether the page finds nothing unless the caller is still who they were."""
 
     @property
     def rows(self) -> ColumnElement[Any]:
@@ -132,11 +136,18 @@ def walked(shape: Shape, lead: Lead | None, parameter: str = "") -> tuple[FromCl
 
 def page_statement(shape: Shape) -> Select[Any]:
     """A page: representation and marking of each record, then what the order goes by, its id among that."""
+    lead = None if shape.ranked else leading_link(shape)
     if shape.ranked:
-        return ranked_statement(shape)
-    lead = leading_link(shape)
-    if lead is not None and lead.values > 1:
-        return merged_statement(shape, lead)
+        statement = ranked_statement(shape)
+    elif lead is not None and lead.values > 1:
+        statement = merged_statement(shape, lead)
+    else:
+        statement = plain_statement(shape, lead)
+    return statement.where(proven()) if shape.proves else statement
+
+
+def plain_statement(shape: Shape, lead: Lead | None) -> Select[Any]:
+    """A page of records as they stand in an index."""
     source, where = walked(shape, lead)
     keys = _keys(shape, lead)
     if shape.continued:

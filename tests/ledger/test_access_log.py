@@ -75,7 +75,7 @@ def test_what_is_below_is_not_logged_and_costs_nothing(
         assert not [each for each in seen if "access_log" in each], path
     with statements() as seen:
         api.read(f"/visits/{low['id']}")
-    assert len(seen) == 2
+    assert len(seen) <= 2
     assert logged(auditor) == []
 
 
