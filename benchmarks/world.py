@@ -12,14 +12,17 @@ from typing import Any, get_args
 
 from vocabulary import COMMON, FOLDED, RARE
 
+from app.config import Settings
 from app.core.columns import instant_text
 from app.core.fields import instant_json
 from app.core.ids import as_id
 from app.core.words import index_words
+from app.core.workingdays import add_working_days
 from app.engagements.engagement import PREFIXES
 from app.engagements.engagements import KINDS
+from app.engagements.reporting import last_day
 from app.models import choices
-from app.models.lifecycle import LIFECYCLE
+from app.models.lifecycle import LIFECYCLE, WITHOUT_REPORT
 
 FIRST, LAST, TODAY = date(2005, 1, 1), date(2030, 12, 31), date(2026, 11, 24)
 ORDER = {each.constants["kind"]: list(each.read.model_fields) for each in KINDS}
@@ -39,6 +42,7 @@ BASE = (
     *("id", "version", "created_at", "updated_at", "archived", "external_ref", "representation", "marking_id"),
     *("kind", "reference", "title", "summary", "status", "starts_on", "ends_on", "date_precision", "starts_at"),
     *("ends_at", "timezone", "country", "city", "venue", "lead", "level", "series", "edition"),
+    *("status_reason", "status_comment", "report_expected", "report_day"),
 )
 PARTNERS_AT_MOST = {"bilateral_talks": 1, "visit": 2, "dialogue": 10, "exercise": 8, "deployment": 2}
 VENUES = ("Headquarters", "Ministry of Defence", "Parade Ground", "Naval Base", "Air Base", "Conference Centre")
@@ -112,6 +116,17 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from texts(each)
+
+
+@cache
+def report_due(end: date | None, precision: str) -> str | None:
+    """The day on which a report falls due, as an installation without settings of its own counts it."""
+    if end is None:
+        return None
+    days, country, region = (
+        Settings.model_fields[name].default for name in ("report_due_working_days", "home_country", "holiday_region")
+    )
+    return add_working_days(last_day(end, precision), days, country, region).isoformat()
 
 
 class World:
@@ -188,6 +203,8 @@ class World:
         picked = self.common.some(random, 6 + int(draw() * 30)) + self.rare.some(random, 1 + int(draw() * 2))
         status = self._status(start)
         place = partners[0]["partner"] if partners and draw() < 0.6 and len(partners[0]["partner"]) == 2 else "NZ"
+        precision = "day" if draw() < 0.9 else "month"
+        due = report_due(end, precision)
         clock = f"{start.isoformat()}T09:30:00Z" if draw() < 0.2 else None
         moment = instant_json(created)
         values: dict[str, Any] = {
@@ -207,7 +224,10 @@ class World:
             "summary": " ".join(picked).capitalize() + ".",
             "starts_on": start.isoformat(),
             "ends_on": end.isoformat() if end else None,
-            "date_precision": "day" if draw() < 0.9 else "month",
+            "date_precision": precision,
+            "report_expected": True,
+            "report_day": due,
+            "report_due_on": None if status in WITHOUT_REPORT else due,
             "starts_at": clock,
             "ends_at": None,
             "timezone": "Pacific/Auckland" if clock else None,
