@@ -1,26 +1,15 @@
 """Transitions of briefings: submitted, cleared by somebody else, or sent back with a comment."""
 
-from typing import Annotated, Any
-
 from fastapi import APIRouter
-from pydantic import Field
 from sqlalchemy import func, select
-from starlette.requests import Request
-from starlette.responses import Response
 
 from app.access.permissions import Action, require
-from app.access.work import LONGEST_REASON, Work
-from app.core.derive import body_of
-from app.core.documents import examine
-from app.core.fields import Document, Prose
-from app.crud import store
-from app.crud.answers import written
-from app.crud.asking import no_parameters
+from app.access.work import Work
+from app.core.fields import Document
 from app.crud.authors import wrote
 from app.crud.ledger import LEDGER
-from app.crud.moving import check_move
-from app.crud.operations import Operation, add, noun_of
-from app.crud.router import for_change
+from app.crud.moving import Reason, check_move, transition
+from app.crud.operations import add, noun_of
 from app.errors import Forbidden, Invalid
 from app.models import Briefing
 from app.models.choices import BriefingState
@@ -37,7 +26,7 @@ class BriefingTransitionRequest(Document):
     to: BriefingState
     """The state to go to; one of `allowed_transitions`."""
 
-    reason: Annotated[Prose, Field(max_length=LONGEST_REASON)] | None = None
+    reason: Reason | None = None
     """The comment with which it goes back; needed for `draft`."""
 
 
@@ -63,28 +52,12 @@ def move(work: Work, briefing: Briefing, to: str, reason: str | None) -> None:
 
 def add_briefing_transitions(router: APIRouter) -> None:
     """Puts the operation on a router."""
-    body = body_of(BriefingTransitionRequest)
-
-    def endpoint(work: Work, request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
-        no_parameters(request)
-        briefing = for_change(work, BRIEFINGS, request, id)
-        store.check_present(briefing)
-        wanted = examine(BriefingTransitionRequest, document)
-        if wanted.faults:
-            raise Invalid(faults=wanted.faults)
-        work.reason = wanted.values["reason"] or work.reason
-        to = wanted.values["to"]
-        changes: dict[str, Any] = {"state": [briefing.state, to]}
-        with store.changing(work, briefing, CLEARING if to == "cleared" else "transition", **changes):
-            move(work, briefing, to, wanted.values["reason"])
-        return written(work, request, BRIEFINGS, briefing, created=False)
-
-    operation = Operation(
-        "transition", "POST", "/{id}/transitions", endpoint, Action.WRITE,
+    operation = transition(
+        BRIEFINGS, BriefingTransitionRequest, move,
+        called=lambda to: CLEARING if to == "cleared" else "transition",
         summary="Move a briefing to another state",
         description="Submits it, clears it, or sends it back as a draft with a comment. It is cleared by approvers and "
         "administrators, and never by somebody who has written any of it since it was last cleared.",
-        answer=BRIEFINGS.read,
         example={"to": "submitted"},
     )  # fmt: skip
     add(router, noun_of(BRIEFINGS), operation, f"/{BRIEFINGS.path}")
