@@ -2,27 +2,23 @@
 
 import inspect
 import json
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 from anyio.to_thread import run_sync
 from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.register import Register
 from app.access.work import reading, register_of
 from app.core.blobs import hash_of
-from app.crud.route import RegisterRoute, acceptable, announced_length, call
-from app.errors import Fault, Invalid, TooLarge, UnsupportedMediaType
+from app.crud.forms import MULTIPART, form_of, pointer_to, too_large
+from app.crud.route import RegisterRoute, acceptable, call
+from app.errors import Fault, Invalid
 
-MULTIPART = "multipart/form-data"
-FRAME = 64 * 1024
-"""Bytes of boundaries, part headers and small fields, beside the file itself."""
-
-LONGEST_NAME = 200
+WHAT = "A file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +88,13 @@ class UploadRoute(RegisterRoute):
             acceptable(request)
             arguments = {name: request.path_params[name] for name in parameters}
             await run_sync(_first, upload, request, arguments)
-            form = await form_of(request, upload)
+            form = await form_of(
+                request,
+                what=WHAT,
+                most=getattr(register_of(request).settings, upload.setting),
+                fields=60 + len(upload.properties) * 2,
+                longest_field=upload.longest_field * 4,
+            )
             try:
                 return await run_sync(_answer, endpoint, request, arguments, form)
             finally:
@@ -113,44 +115,6 @@ def _answer(endpoint: Any, request: Request, arguments: dict[str, Any], form: Fo
     return call(endpoint, request, arguments | {"sent": found})
 
 
-async def form_of(request: Request, upload: Upload) -> FormData:
-    """The form of a request, its file on disk beyond a megabyte. Raises what is wrong with it as a whole."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != MULTIPART:
-        raise UnsupportedMediaType(f"A file is sent as `{MULTIPART}`.", headers={"Accept-Post": MULTIPART})
-    most = getattr(register_of(request).settings, upload.setting)
-    if announced_length(request) > most + FRAME:
-        raise too_large(most)
-    parser = MultiPartParser(
-        request.headers,
-        _bounded(request, most),
-        max_files=4,
-        max_fields=60 + len(upload.properties) * 2,
-        max_part_size=upload.longest_field * 4,
-    )
-    try:
-        return await parser.parse()
-    except MultiPartException as error:
-        raise Invalid.at("", f"The form cannot be read: {error.message}", "multipart") from None
-    except ClientDisconnect:
-        raise Invalid.at("", "The form ended before it was complete", "multipart") from None
-    except (UnicodeError, LookupError):
-        raise Invalid.at("", "The form cannot be read", "multipart") from None
-
-
-async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > most + FRAME:
-            raise too_large(most)
-        yield chunk
-
-
-def too_large(most: int) -> TooLarge:
-    return TooLarge(f"A file of at most {most:,} bytes is taken.")
-
-
 def sent(request: Request, upload: Upload, form: FormData) -> Sent:
     """What a form holds. Raises Invalid with all that is wrong with it, TooLarge if the file is."""
     faults: list[Fault] = []
@@ -164,7 +128,7 @@ def sent(request: Request, upload: Upload, form: FormData) -> Sent:
         raise Invalid(faults=faults)
     most = getattr(register_of(request).settings, upload.setting)
     if (file.size or 0) > most:
-        raise too_large(most)
+        raise too_large(WHAT, most)
     sha256, size = hash_of(file.file)
     return Sent(file.file, file.filename or "", sha256, size, fields)
 
@@ -178,7 +142,7 @@ def _fields(upload: Upload, form: FormData, faults: list[Fault]) -> dict[str, An
         if name == "file":
             continue
         if name not in upload.properties:
-            faults.append(Fault("There is no such field", "unknown_field", pointer=f"/{_pointer(name)}"))
+            faults.append(Fault("There is no such field", "unknown_field", pointer=pointer_to(name)))
         elif len(texts) < len(values):
             faults.append(Fault("Is text, and not a file", "type", pointer=f"/{name}"))
         elif name in upload.lists:
@@ -200,7 +164,3 @@ def _items(values: list[str]) -> list[str]:
         if isinstance(found, list):
             return found
     return [part.strip() for each in values for part in each.split(",") if part.strip()]
-
-
-def _pointer(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")[:LONGEST_NAME]

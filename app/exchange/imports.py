@@ -1,6 +1,6 @@
 """`POST /imports`: a spreadsheet as a desk keeps it, sent whole, answered with an account of every row."""
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -8,23 +8,22 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.permissions import PERMISSIONS, Action
 from app.access.work import reading, register_of, writing
 from app.crud.asking import no_parameters
-from app.crud.route import acceptable, announced_length
+from app.crud.forms import MULTIPART, form_of, pointer_to, too_large
+from app.crud.route import acceptable
 from app.db import retried
-from app.errors import Fault, Invalid, TooLarge, UnsupportedMediaType
+from app.errors import Fault, Invalid
 from app.exchange.report import ImportReport
 from app.models.choices import Kind
 
-MULTIPART = "multipart/form-data"
+WHAT = "A spreadsheet"
 FIELDS = ("kind", "dry_run", "all_or_nothing")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False, "": False}
-_FRAME = 64 * 1024  # boundaries, part headers and the small fields, beside the file itself
 _LONGEST_FIELD = 200
 _REASON = 200
 
@@ -82,7 +81,13 @@ class ImportRoute(APIRoute):
         async def handle(request: Request) -> Response:
             acceptable(request)
             await run_sync(_authorised, request)
-            form = await _form(request)
+            form = await form_of(
+                request,
+                what=WHAT,
+                most=register_of(request).settings.max_import_bytes,
+                fields=len(FIELDS) * 2,
+                longest_field=_LONGEST_FIELD,
+            )
             try:
                 return await run_sync(_answer, request, form)
             finally:
@@ -126,40 +131,6 @@ def _authorised(request: Request) -> None:
         no_parameters(request)
 
 
-async def _form(request: Request) -> FormData:
-    """The form of a request, its file kept on disk beyond a megabyte. Raises what is wrong with it as a whole."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != MULTIPART:
-        raise UnsupportedMediaType(f"An import is sent as `{MULTIPART}`.", headers={"Accept-Post": MULTIPART})
-    most = register_of(request).settings.max_import_bytes
-    if announced_length(request) > most + _FRAME:
-        raise _too_large(most)
-    parser = MultiPartParser(
-        request.headers, _bounded(request, most), max_files=1, max_fields=len(FIELDS) * 2, max_part_size=_LONGEST_FIELD
-    )
-    try:
-        return await parser.parse()
-    except MultiPartException as error:
-        raise Invalid.at("", f"The form cannot be read: {error.message}", "multipart") from None
-    except ClientDisconnect:
-        raise Invalid.at("", "The form ended before it was complete", "multipart") from None
-    except (UnicodeError, LookupError):
-        raise Invalid.at("", "The form cannot be read", "multipart") from None
-
-
-async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > most + _FRAME:
-            raise _too_large(most)
-        yield chunk
-
-
-def _too_large(most: int) -> TooLarge:
-    return TooLarge(f"A spreadsheet of at most {most:,} bytes is taken.")
-
-
 def _answer(request: Request, form: FormData) -> Response:
     """The import itself, in a thread."""
     # Reading spreadsheets and country names loads much, which a server that never imports need not hold.
@@ -169,7 +140,7 @@ def _answer(request: Request, form: FormData) -> Response:
     wishes = _wishes(form)
     most = register_of(request).settings.max_import_bytes
     if (wishes.file.size or 0) > most:
-        raise _too_large(most)
+        raise too_large(WHAT, most)
     name = wishes.file.filename or ""
     try:
         table = read_table(wishes.file.file.read(), name, max_bytes=most)
@@ -198,7 +169,7 @@ def _wishes(form: FormData) -> Wishes:
     faults: list[Fault] = []
     for name in form:
         if name not in ("file", *FIELDS):
-            faults.append(Fault("There is no such field", "unknown_field", pointer=f"/{_pointer(name)}"))
+            faults.append(Fault("There is no such field", "unknown_field", pointer=pointer_to(name)))
         elif len(form.getlist(name)) > 1:
             faults.append(Fault("Is given more than once", "repeated", pointer=f"/{name}"))
     file = form.get("file")
@@ -225,7 +196,3 @@ def _boolean(form: FormData, name: str, faults: list[Fault]) -> bool:
     if value is None:
         faults.append(Fault("Must be true or false", "type", pointer=f"/{name}"))
     return value or False
-
-
-def _pointer(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")[:_LONGEST_FIELD]
