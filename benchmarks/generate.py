@@ -8,6 +8,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -33,6 +34,7 @@ from app.crud import store
 from app.crud.resource import RESOURCES
 from app.crud.searching import words_of
 from app.db import database_url
+from app.engagements.calendar import keep_up
 from app.migrating import migrate
 from app.models import Base, Engagement, SearchEntry
 
@@ -155,6 +157,8 @@ def generate(url: str, count: int, *, quiet: bool = False) -> None:
                     print(f"{done:,} rows, {time.monotonic() - started:.0f} s", flush=True)
         register = Register(Settings(database_url=url, database_role=""))
         check(register, count)
+        while not keep_up(register, register.day(datetime.now(UTC))):
+            pass  # what has passed by now is moved on here, not by the first request that is measured
     finally:
         register.close()
     if not quiet:

@@ -41,6 +41,9 @@ class Daily:
         self.tasks: list[Task] = []
         self.done: date | None = None
         self.not_before = 0.0
+        self.left = False
+        """Whether only the rest of a day is to be done, for which nobody but who does it need wait."""
+
         self._turn = threading.Lock()
 
     def is_behind(self, day: date) -> bool:
@@ -49,7 +52,7 @@ class Daily:
 
     def catch_up(self, register: "Register", day: date) -> None:
         """Does what the day brings. Never fails: what cannot be done is left for later."""
-        if not self._turn.acquire(timeout=PATIENCE):
+        if not self._turn.acquire(timeout=0 if self.left else PATIENCE):
             return
         try:
             if self.is_behind(day):
@@ -60,7 +63,8 @@ class Daily:
     def _do(self, register: "Register", day: date) -> None:
         try:
             finished = [task(register, day) for task in self.tasks]
-            if all(finished):
+            self.left = not all(finished)
+            if not self.left:
                 self.done = day
             else:
                 self.not_before = time.monotonic() + MORE_AFTER

@@ -148,7 +148,7 @@ def test_many_processes_at_once_move_each_once(documents: Documents, days: Days,
     assert sorted(map(str, moved)) == sorted(made)
 
 
-def test_more_than_a_batch_is_done_inmove_somees(
+def test_more_than_a_batch_is_done_in_batches(
     documents: Documents, days: Days, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(calendar, "BATCH", 2)
