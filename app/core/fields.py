@@ -19,6 +19,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.core.ids import as_id
+
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2200, 12, 31)
 
@@ -142,6 +144,21 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _record_id(text: str) -> str:
+    found = as_id(text)
+    if found is None:
+        raise PydanticCustomError("pattern", "Must be the id of a record: 36 characters, as the register gave it")
+    return found
+
+
+def _record_key(text: str) -> str:
+    # The machine has put ids in the place of readable keys: what is none names nothing that exists for the caller.
+    found = as_id(text)
+    if found is None:
+        raise PydanticCustomError("unknown_reference", "There is no record of this id or reference")
+    return found
+
+
 def instant_json(moment: datetime) -> str:
     """RFC 3339 in UTC with `Z`, without a fraction of zero."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -193,15 +210,18 @@ Moment = Annotated[
 
 RecordId = Annotated[
     str,
-    Field(
-        pattern="^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
-        min_length=36,
-        max_length=36,
-    ),
-    AfterValidator(str.lower),
+    AfterValidator(_record_id),
     WithJsonSchema({"type": "string", "format": "uuid", "minLength": 36, "maxLength": 36}),
 ]
 """The id of another record."""
+
+RecordKey = Annotated[
+    str,
+    AfterValidator(_record_key),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 80}, mode="validation"),
+    WithJsonSchema({"type": "string", "format": "uuid", "minLength": 36, "maxLength": 36}, mode="serialization"),
+]
+"""The id of another record, or on writing its readable key, in the place of which the machine has put the id."""
 
 TimeZone = Annotated[str, AfterValidator(_time_zone), Field(max_length=64)]
 """A name of the IANA time zone database, such as `Pacific/Auckland`."""

@@ -13,8 +13,9 @@ from app.core.columns import table_of
 from app.core.ids import as_id
 from app.core.prepared import Prepared
 from app.core.query import column_of
+from app.crud.addressing import normal_key
 from app.crud.resource import RESOURCES, Resource
-from app.crud.store import normal_key, not_found, rebuilt
+from app.crud.store import not_found, rebuilt
 from app.errors import Fault, Invalid
 from app.models.mergeable import Mergeable
 

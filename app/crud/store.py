@@ -21,6 +21,7 @@ from app.core.derive import create_only
 from app.core.documents import Examined, examine
 from app.core.fields import addressable
 from app.core.ids import as_id, new_id
+from app.crud.addressing import addressed, normal_key
 from app.crud.covering import inherited
 from app.crud.links import named, present_key, renamed
 from app.crud.resource import RESOURCES, Resource
@@ -70,13 +71,6 @@ def whole(work: Work, resource: Resource, record: Any) -> Any:
     if own is not resource:
         work.session.scalars(with_children(own).where(own.model.id == record.id)).one()
     return record
-
-
-def normal_key(resource: Resource, key: str) -> str | None:
-    """A readable key in the form in which it is kept: codes and references in capitals, slugs in lower case."""
-    if not key.isascii() or not key.isprintable() or len(key) > 80:  # noqa: PLR2004 - the longest slug
-        return None
-    return key.lower() if resource.key is not None and resource.key.key == "slug" else key.upper()
 
 
 def not_found(resource: Resource) -> NotFound:
@@ -135,7 +129,7 @@ def create(
 
     What is `known` of it besides is the register's own to say.
     """
-    document = inherited(work, resource, document, parent)
+    document = inherited(work, resource, addressed(work, resource, document), parent)
     values = sound(work, resource, examine(resource.fields, document, resource.rules), None, parent)
     record = resource.make(values) if resource.make else resource.model()
     record.id, record.version, record.archived = new_id(), 0, False
@@ -170,6 +164,7 @@ def current(resource: Resource, record: Record) -> dict[str, Any]:
 def change(work: Work, resource: Resource, record: Any, patch: Any) -> Any:
     """Changes a record by a merge patch (RFC 7396). A patch that changes nothing leaves the version as it is."""
     check_present(record)
+    patch = addressed(work, resource, patch)
     given = examine(resource.patch, patch)
     named = set(patch) & set(resource.patch.model_fields) if isinstance(patch, dict) else set()
     before = current(resource, record)
@@ -197,7 +192,7 @@ def replace(work: Work, resource: Resource, record: Any, document: Any, *, actio
     check_present(record)
     before = current(resource, record)
     kept = {name: before[name] for name in set(before) - set(resource.patch.model_fields)}
-    whole = document | kept if isinstance(document, dict) else document
+    whole = addressed(work, resource, document) | kept if isinstance(document, dict) else document
     return rewrite(work, resource, record, examine(resource.fields, whole, resource.rules), before, action=action)
 
 

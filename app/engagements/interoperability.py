@@ -8,7 +8,7 @@ from pydantic import Field
 from app.access.fields import MarkedFields, MarkedRead
 from app.access.markings import marking_faults
 from app.access.work import Work
-from app.core.fields import Code, CreateOnly, Day, Prose, RecordId, References, Title
+from app.core.fields import Code, CreateOnly, Day, Prose, RecordId, RecordKey, References, Title
 from app.core.query import AtLeast, AtMost, Equals, ListQuery, Many
 from app.core.search import FullText
 from app.crud.resource import RESOURCES, Resource
@@ -20,8 +20,8 @@ from app.models.choices import Domain, Proof
 class InteroperabilityFields(MarkedFields):
     """What an exercise proved that we can do with a partner."""
 
-    exercise: Annotated[RecordId, CreateOnly("another claim"), References(Exercise.id, covered=True)]
-    """The exercise that proved it."""
+    exercise: Annotated[RecordKey, CreateOnly("another claim"), References(Exercise.id, covered=True)]
+    """The exercise that proved it: its id, or its reference."""
 
     partner: Annotated[Code, References(Partner.code)]
     """With whom."""

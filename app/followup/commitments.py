@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, not_, select
 from app.access.fields import MarkedFields, MarkedRead
 from app.access.markings import marking_faults
 from app.core.columns import table_of
-from app.core.fields import Code, CreateOnly, Day, Line, Moment, Prose, RecordId, References, Title
+from app.core.fields import Code, CreateOnly, Day, Line, Moment, Prose, RecordId, RecordKey, References, Title
 from app.core.query import TODAY, AtLeast, AtMost, Cases, Equals, ListQuery, Many, Match, Scope, Where, as_words
 from app.core.search import FullText
 from app.crud.resource import RESOURCES, Resource
@@ -38,8 +38,8 @@ class CommitmentFields(MarkedFields):
     owner_office: Annotated[RecordId, References(Office.id)] | None = None
     """The office that sees to it, on either side."""
 
-    engagement: Annotated[RecordId, References(Engagement.id, covered=True)] | None = None
-    """The engagement at which it was made. What names one is never marked below it."""
+    engagement: Annotated[RecordKey, References(Engagement.id, covered=True)] | None = None
+    """The engagement at which it was made: its id, or its reference. What names one is never marked below it."""
 
     priority: Annotated[Code, References(Priority.code)] | None = None
     """The priority that it serves."""

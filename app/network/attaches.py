@@ -36,7 +36,7 @@ class AttacheQuery(BaseModel):
     within: Annotated[int, Field(strict=True, ge=0, le=60)] = 12
     """How many months ahead a tour that ends without a successor counts as a gap."""
 
-    country: Many[Code] = []
+    partner: Many[Code] = []
     """Countries or institutions to which we are accredited; all if not given."""
 
     coverage: Many[Coverage] = []
@@ -147,7 +147,7 @@ def covered(work: Work, query: AttacheQuery) -> AttacheCoverage:
     """The coverage that a query asks for: three statements, however many posts there are."""
     on = query.on or work.today
     until = months_after(on, query.within)
-    rows = accredited(work, query.country)
+    rows = accredited(work, query.partner)
     offices = offices_at(work, {str(row.id) for row in rows})
     held = tours(work, {office.id for each in offices.values() for office in each}, on)
     found: dict[str, PartnerCovered] = {}

@@ -11,7 +11,7 @@ from app.access.fields import MarkedFields, MarkedRead
 from app.access.markings import marking_faults
 from app.access.work import Work
 from app.core.columns import table_of
-from app.core.fields import Code, Day, Line, LongProse, MayName, Moment, Prose, RecordId, References, Title
+from app.core.fields import Code, Day, Line, LongProse, MayName, Moment, Prose, RecordId, RecordKey, References, Title
 from app.core.query import TODAY, AtLeast, AtMost, Cases, Equals, ListQuery, Many, Match, Scope, Where, as_words
 from app.core.search import FullText
 from app.crud.belonging import remark_all_below
@@ -37,8 +37,8 @@ class BriefingFields(MarkedFields):
     body: LongProse | None = None
     """The paper itself; Markdown."""
 
-    engagement: Annotated[RecordId, References(Engagement.id, covered=True)] | None = None
-    """The engagement that it is for. What names one is never marked below it."""
+    engagement: Annotated[RecordKey, References(Engagement.id, covered=True)] | None = None
+    """The engagement that it is for: its id, or its reference. What names one is never marked below it."""
 
     partner: Annotated[Code, References(Partner.code)] | None = None
     """The partner that it is about."""

@@ -25,7 +25,7 @@ class DisposalRequest(Document):
     """Why now, and how it was checked."""
 
 
-class DecisionRequest(Document):
+class DisposalDecision(Document):
     """What an administrator other than the proposer says of it."""
 
     reason: Annotated[Title, Field(max_length=200)]

@@ -27,7 +27,7 @@ from app.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from app.models import Disposal, DisposalRecord, RetentionClass
 from app.models.choices import DisposalState
 from app.records.disposal_documents import (
-    DecisionRequest,
+    DisposalDecision,
     DisposalPage,
     DisposalRead,
     DisposalRequest,
@@ -164,14 +164,14 @@ def _due_records(work: Work, under: RetentionClass, ids: list[str]) -> list[Any]
 
 def _decision(state: DisposalState, action: str) -> Any:
     """The endpoint by which another administrator approves or rejects."""
-    body = body_of(DecisionRequest)
+    body = body_of(DisposalDecision)
 
     def endpoint(work: Work, request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
         no_parameters(request)
         disposal = find(work, id, lock=True)
         if work.actor.id == disposal.proposed_by_id or work.actor.name == disposal.proposed_by:
             raise Forbidden("Who proposed a disposal does not decide on it: another administrator does.")
-        wanted = examine(DecisionRequest, document)
+        wanted = examine(DisposalDecision, document)
         if wanted.faults:
             raise Invalid(faults=wanted.faults)
         if disposal.state != "proposed":

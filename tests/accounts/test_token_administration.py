@@ -193,7 +193,7 @@ def test_name_networks_limit_and_end_change(admin: Api) -> None:
         ({"nationality": "ZZ"}, ("/nationality", "unknown_reference")),
         ({"groups": ["no group"]}, ("/groups/0", "pattern")),
         ({"user": NOBODY}, ("/user", "unknown_reference")),
-        ({"user": "me"}, ("/user", "too_short")),
+        ({"user": "me"}, ("/user", "pattern")),
     ],
 )
 def test_what_no_token_can_be(

@@ -3,19 +3,19 @@
 from typing import Any, get_args
 
 import pytest
-from reading_docs import blocks, code, table
-from test_first_steps import Demo, demo, documents_of, run  # noqa: F401 - `demo` is a fixture
+from reading_docs import code, table
+from running_docs import Demo, answers_of
 
 from app.models.choices import Cadence
 from app.overview.position_findings import FindingCode
 
 
 @pytest.fixture(scope="module")
-def answers(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:  # noqa: F811 - the same
-    """What the page's commands have printed, run one after the other in one shell."""
-    steps = [inside for info, inside in blocks("docs/aims.md") if info == "sh"]
-    script = "\n".join([f"APPROVER={demo.tokens['approver']}", *steps])
-    return documents_of(run(script, demo, tmp_path_factory.mktemp("aims"), "contributor"))
+def answers(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """What the page's commands have printed."""
+    folder = tmp_path_factory.mktemp("aims")
+    blocks = answers_of("docs/aims.md", demo, folder, TOKEN="contributor", APPROVER="approver")
+    return [answer for block in blocks for answer in block]
 
 
 def test_from_a_priority_to_a_matrix(answers: list[Any]) -> None:

@@ -1,96 +1,28 @@
 """What a new user does, as the pages tell it: every command is run against a register that is served as they say."""
 
-import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from reading_docs import blocks, text
-
-ADDRESS = "http://127.0.0.1:8000"
-TRACKER = Path(sys.executable).with_name("tracker")
-MARK = "---- next block"
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A served demonstration: where it is, its tokens by role, and the example that it prints."""
-
-    address: str
-    tokens: dict[str, str]
-    example: str
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    database = tmp_path_factory.mktemp("demo") / "demo.db"
-    command = [TRACKER, "demo", "--port", "0", "--database-url", f"sqlite:///{database}"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=database.parent) as process:
-        assert process.stdout is not None
-        said = []
-        for line in process.stdout:
-            said.append(line.strip())
-            if said[-1].startswith("curl "):
-                break
-        try:
-            tokens = dict(re.findall(r"(\w+) +(det_\S{43})$", "\n".join(said[:-1]), re.MULTILINE))
-            address = re.search(r"http://[\d.:]+", said[-1])
-            assert address is not None, said
-            yield Demo(address.group(), tokens, said[-1])
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def run(script: str, demo: Demo, folder: Path, role: str) -> str:
-    environment = {"PATH": os.environ["PATH"], "TOKEN": demo.tokens[role], "NO_PROXY": "*"}
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script.replace(ADDRESS, demo.address)],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def documents_of(output: str) -> list[Any]:
-    """The JSON documents that stand one behind the other in what commands have printed."""
-    decoder, found, rest = json.JSONDecoder(), [], output.strip()
-    while rest:
-        document, end = decoder.raw_decode(rest)
-        found.append(document)
-        rest = rest[end:].lstrip()
-    return found
+from running_docs import Demo, answers_of, documents_of, run
 
 
 @pytest.fixture(scope="module")
 def answers(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> list[list[Any]]:
-    """What each block of the page has printed, run one after the other in one shell."""
-    steps = [inside for info, inside in blocks("docs/first-steps.md") if info == "sh"]
-    output = run(f"\necho '{MARK}'\n".join(steps), demo, tmp_path_factory.mktemp("steps"), "contributor")
-    return [documents_of(each) for each in output.split(MARK)]
+    """What each block of the page has printed."""
+    return answers_of("docs/first-steps.md", demo, tmp_path_factory.mktemp("steps"), TOKEN="contributor")
 
 
 def test_the_example_of_the_readme(demo: Demo, tmp_path: Path) -> None:
     (example,) = [inside for info, inside in blocks("README.md") if info == "sh"]
-    (page,) = documents_of(run(example, demo, tmp_path, "reader"))
+    (page,) = documents_of(run(example, demo, tmp_path, TOKEN=demo.tokens["reader"]))
     assert _are_exercises_with_australia_in_2024(page["items"])
 
 
 def test_the_example_that_the_demonstration_prints(demo: Demo, tmp_path: Path) -> None:
-    (page,) = documents_of(run(demo.example, demo, tmp_path, "reader"))
+    (page,) = documents_of(run(demo.example, demo, tmp_path))
     assert _are_exercises_with_australia_in_2024(page["items"])
 
 

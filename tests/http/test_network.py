@@ -47,7 +47,7 @@ def test_who_covers_whom(api: Api, documents: Documents) -> None:
     assert coverage(api) == {"TO": "ends", "WS": "ends", "JP": "unknown", "FJ": "vacant"}
     assert coverage(api, within=0) == {"TO": "covered", "WS": "covered", "JP": "unknown", "FJ": "vacant"}
     assert coverage(api, on=day(31)) == {"TO": "vacant", "WS": "vacant", "JP": "unknown", "FJ": "vacant"}
-    assert coverage(api, country=["to", "FJ"], coverage="vacant") == {"FJ": "vacant"}
+    assert coverage(api, partner=["to", "FJ"], coverage="vacant") == {"FJ": "vacant"}
     found = next(each for each in api.read("/coverage/attaches")["items"] if each["partner"] == "TO")
     assert (found["name"], found["gap_from"], found["gap_until"]) == ("Tonga", day(31), None)
     (covering,) = found["posts"]
@@ -56,7 +56,7 @@ def test_who_covers_whom(api: Api, documents: Documents) -> None:
     assert (held["title"], held["next"]) == ("Defence Adviser Nuku'alofa", None)
     assert (held["holder"]["person"], held["holder"]["ends_on"]) == (here["person"], day(30))
     following = tour(documents, adviser, 40)
-    found = api.read("/coverage/attaches", country="TO")["items"][0]
+    found = api.read("/coverage/attaches", partner="TO")["items"][0]
     assert (found["coverage"], found["gap_from"], found["gap_until"]) == ("ends", day(31), day(39))
     assert found["posts"][0]["offices"][0]["next"]["person"] == following["person"]
     assert japan["id"] not in str(found)
