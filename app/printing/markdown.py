@@ -87,7 +87,7 @@ class _Walk:
         elif name == "blockquote":
             self.depth, self.quotes = self.depth + token.nesting, self.quotes + token.nesting
         elif name == "heading":
-            self.level = int(token.tag[1:])
+            self.level = int(token.tag[1:]) if way == "open" else 0
         elif name in ("list_item", "table", "tr"):
             return self._part(name, opens=way == "open")
         elif token.type == "inline":

@@ -1,6 +1,7 @@
 """A document as PDF. The template is ours and fixed; the document comes to it as JSON, and is never its source."""
 
 import json
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime, time
 from functools import cache, singledispatch
@@ -99,9 +100,11 @@ def _node(node: Node) -> dict[str, Any]:
 
 
 def widths(columns: Any, rows: Any) -> list[float]:
-    """How the width of a page is shared among columns: by what stands in them, none too narrow for its words."""
+    """How the width of a page is shared among columns: by what stands in them, none too narrow for its longest word."""
     shares = []
     for place, name in enumerate(columns):
-        lengths = [len(row[place]) for row in rows] or [0]
-        shares.append(min(max(len(name), 7, sum(lengths) / len(lengths), 0.5 * max(lengths)), 45))
+        texts = [name, *(row[place] for row in rows)]
+        lengths = [len(each) for each in texts[1:]] or [0]
+        word = max(len(part) for text in texts for part in re.split("[ \\n\u200b]", text))
+        shares.append(max(word + 2, min(max(sum(lengths) / len(lengths), 0.6 * max(lengths)), 45)))
     return shares

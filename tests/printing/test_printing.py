@@ -188,3 +188,9 @@ def test_html_asks_for_nothing() -> None:
     assert all(each.startswith("#") for each in re.findall(r'href="([^"]*)"', page))
     assert "default-src 'none'" in policy()
     assert "unsafe" not in policy()
+
+
+def test_a_heading_in_markdown_ends_with_its_line() -> None:
+    assert [each.kind for each in parsed("# One\n\ntext\n\n- item\n\n> quoted\n\ntext")] == [
+        "heading", "paragraph", "item", "quote", "paragraph",
+    ]  # fmt: skip
