@@ -90,8 +90,8 @@ def gathered(work: Work, about: dict[str, Any], version: int) -> tuple[PackConte
     return content, found
 
 
-def printed(content: PackContent, kept: str = "") -> Document:
-    """The pack as a document; of one that is kept, with what there is to say of that."""
+def printed(content: PackContent) -> Document:
+    """The pack as a document."""
     told = content.overview
     when = days(told.starts_on, told.ends_on, told.date_precision)
     return Document(
@@ -99,7 +99,7 @@ def printed(content: PackContent, kept: str = "") -> Document:
         subtitle=listed(content.reference, words(told.kind), when, told.place, between=" · "),
         marking=content.marking,
         blocks=list(blocks(content)),
-        made_at=kept or f"Briefing pack as of {day(content.as_of)}",
+        made_at=f"Briefing pack as of {day(content.as_of)}",
         footer=f"{content.reference} · as of {day(content.as_of)}",
         made_on=content.as_of,
     )

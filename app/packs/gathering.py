@@ -32,7 +32,8 @@ class Source(NamedTuple):
     record_type: str
     version: int
     title: str
-    marking_id: int | None
+    markings: frozenset[int]
+    """How it is marked, and how that is by which it comes into the pack."""
 
 
 @dataclass
@@ -44,19 +45,26 @@ class Gathering:
     """The engagement as it is read."""
 
     sources: dict[str, Source] = field(default_factory=dict)
+    met: dict[str, int] = field(default_factory=dict)
+    """How the participation of people is marked, by person."""
 
-    def takes(self, record_type: str, rows: Iterable[Any], title: str = "title") -> None:
-        """Notes that records go into the pack: for its banner, for the access log, and to know what it is made from."""
+    def takes(self, record_type: str, rows: Iterable[Any], title: str = "title", *, of_person: str = "") -> None:
+        """Notes that records go into the pack: for its banner, for the access log, and to know what it is made from.
+
+        What is `of_person`, by that column, is in it because of the person's participation.
+        """
         found = [(str(row.id), getattr(row, "marking_id", None), row) for row in rows]
         self.work.holds(record_type, ((each, marking) for each, marking, _ in found))
         for each, marking, row in found:
-            self.sources[each] = Source(record_type, row.version, str(getattr(row, title))[:200], marking)
+            by = self.met.get(str(getattr(row, of_person))) if of_person else None
+            markings = frozenset(one for one in (marking, by) if one is not None)
+            self.sources[each] = Source(record_type, row.version, str(getattr(row, title))[:200], markings)
 
     def itself(self, version: int) -> Source:
         """The engagement as one of the records that the pack is made from."""
         engagement = table_of(Engagement)
-        marking = self.work.session.scalar(select(engagement.c.marking_id).where(engagement.c.id == self.id))
-        return Source("engagement", version, self.about["title"], marking)
+        marking = self.work.session.scalars(select(engagement.c.marking_id).where(engagement.c.id == self.id)).one()
+        return Source("engagement", version, self.about["title"], frozenset({marking}))
 
     @property
     def id(self) -> str:

@@ -159,6 +159,7 @@ def attendees(found: Gathering, side: Side) -> tuple[list[Attendee], int]:
     )
     rows, more = cut(found.work.session.execute(statement).all())
     found.takes("participant", rows, "name")
+    found.met |= {str(row.person): row.marking_id for row in rows}
     return [
         Attendee(
             **{name: getattr(row, name) for name in Attendee.model_fields if name != "person"}, person=str(row.person)

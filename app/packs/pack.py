@@ -13,8 +13,8 @@ from app.crud.asking import from_address
 from app.crud.operations import Operation, add, noun_of
 from app.crud.reading import stored
 from app.crud.resource import Resource
-from app.packs.content import PackContent, gathered
-from app.packs.handing_out import MEDIA, PackQuery, handed_out, wanted
+from app.packs.content import PackContent, gathered, printed
+from app.packs.handing_out import MEDIA, Handout, PackQuery, handed_out, wanted
 
 
 def add_pack(router: APIRouter, resource: Resource) -> None:
@@ -25,7 +25,8 @@ def add_pack(router: APIRouter, resource: Resource) -> None:
         query = from_address(PackQuery, request)
         found = stored(work, resource, id)
         content, _ = gathered(work, json.loads(found.representation), found.version)
-        return handed_out(work, request, content, wanted(query, request))
+        pack = Handout(content.reference, content.model_dump_json(), lambda: printed(content))
+        return handed_out(work, request, pack, wanted(query, request))
 
     operation = Operation(
         "pack_of", "GET", "/{id}/pack", endpoint, Action.READ,

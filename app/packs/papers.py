@@ -122,11 +122,11 @@ def biographies(found: Gathering) -> Biographies:
     ids = list(dict.fromkeys((*principal, *(each.person for each in met))))
     columns = [PERSON.c[name] for name in ("id", "version", "name", "rank", "organisation", "biography")]
     people = {str(row.id): row for row in found.work.session.execute(select(*columns).where(PERSON.c.id.in_(ids)))}
-    found.takes("person", people.values(), "name")
+    found.takes("person", people.values(), "name", of_person="id")
     if principal and principal[0] not in {each.person for each in met}:
         met = [_principal(found, people[principal[0]]), *met]
     written = _written(found, ids)
-    found.takes("briefing", written.values())
+    found.takes("briefing", written.values(), of_person="person")
     items = []
     for each in met:
         paper, person = written.get(each.person), people[each.person]

@@ -1,7 +1,8 @@
 """A document to be printed: a title, a marking, and blocks from top to bottom. All of it is text, and stays text."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 IN_CONTENTS = 2
@@ -89,3 +90,21 @@ class Document:
 
     made_on: date | None = None
     """The day that the file itself says it was made on."""
+
+
+_BLOCKS = {each.__name__: each for each in (Heading, Paragraph, Markdown, Facts, Table, Items, Note, Withheld)}
+
+
+def kept(document: Document) -> str:
+    """A document as text that can be kept, so that it can be printed again as it was."""
+    blocks = [{"block": type(each).__name__, **asdict(each)} for each in document.blocks]
+    made_on = None if document.made_on is None else document.made_on.isoformat()
+    return json.dumps(asdict(document) | {"blocks": blocks, "made_on": made_on}, ensure_ascii=False)
+
+
+def opened(text: str) -> Document:
+    """The document that was kept."""
+    read = json.loads(text)
+    blocks = [_BLOCKS[each.pop("block")](**each) for each in read["blocks"]]
+    made_on = None if read["made_on"] is None else date.fromisoformat(read["made_on"])
+    return Document(**read | {"blocks": blocks, "made_on": made_on})

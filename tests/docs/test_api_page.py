@@ -117,6 +117,7 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         **{f"/engagements/{{engagement}}/{each}/history": PageQuery for each in SINGLE},
         "/posts/{id}/handover": HandoverQuery,
         "/{noun}/{id}/pack": PackQuery,
+        "/engagements/{engagement}/packs/{id}/content": PackQuery,
         "/coverage/attaches": AttacheQuery,
         "/holidays": HolidayQuery,
         "/changes": ChangesQuery,
