@@ -116,8 +116,9 @@ def objectives(found: Gathering) -> Objectives:
         served.setdefault(str(objective), []).append(priority)
     items = [
         ObjectiveIn(
-            **{name: getattr(row, name) for name in columns if name != "id"},
+            **{name: getattr(row, name) for name in columns if name not in ("id", "description")},
             id=str(row.id),
+            description=found.fits(row.description),
             priorities=served.get(str(row.id), []),
         )
         for row in rows
@@ -126,7 +127,7 @@ def objectives(found: Gathering) -> Objectives:
 
 
 def positions(found: Gathering) -> Positions:
-    """What we say there. Raises no finding of an engagement that is over."""
+    """What we say there."""
     office = table_of(Office)
     names = ("id", "subject", "line", "valid_from", "valid_until", "cleared_on", "version", "marking_id")
     statement = (
@@ -163,8 +164,9 @@ def positions(found: Gathering) -> Positions:
         found.work.shows((use.later_marking_id,))
     items = [
         PositionIn(
-            **{name: getattr(row, name) for name in PositionIn.model_fields if name not in ("id", "findings")},
+            **{name: getattr(row, name) for name in PositionIn.model_fields if name not in ("id", "line", "findings")},
             id=str(row.id),
+            line=found.fits(row.line) or "",
             findings=unsettled.get(str(row.use_id), []),
         )
         for row in rows

@@ -16,6 +16,9 @@ from app.models import Engagement, Partner
 MOST = 200
 """Entries of one section of a pack. What is longer is asked for in the lists."""
 
+LETTERS = 1_000_000
+"""Letters of text that people wrote in a pack, and a quarter of that in one of them: beyond, read the records."""
+
 NEAREST = 8
 """Partners whose relationship a pack tells of."""
 
@@ -47,6 +50,17 @@ class Gathering:
     sources: dict[str, Source] = field(default_factory=dict)
     met: dict[str, int] = field(default_factory=dict)
     """How the participation of people is marked, by person."""
+
+    left: int = LETTERS
+    """Letters for which there is still room."""
+
+    def fits(self, text: str | None) -> str | None:
+        """What there is room for of a text that somebody wrote."""
+        if text is None:
+            return None
+        cut = text[: max(0, min(self.left, LETTERS // 4))]
+        self.left -= len(cut)
+        return cut if cut == text else f"{cut} […]"
 
     def takes(self, record_type: str, rows: Iterable[Any], title: str = "title", *, of_person: str = "") -> None:
         """Notes that records go into the pack: for its banner, for the access log, and to know what it is made from.

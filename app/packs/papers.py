@@ -19,9 +19,6 @@ from app.printing.document import Block, Facts, Heading, Markdown, Note
 BRIEFING, OFFICE, PERSON = table_of(Briefing), table_of(Office), table_of(Person)
 ORDER = {"talking_points": 0, "brief": 1, "itinerary": 2, "advice": 3, "analysis": 4}
 
-LETTERS = 1_000_000
-"""Letters of papers that a pack holds, and of one of them a quarter: beyond that, read the papers themselves."""
-
 
 class PaperIn(Piece):
     """A paper for the engagement."""
@@ -105,12 +102,11 @@ def papers(found: Gathering) -> Papers:
     )
     rows, more = cut(found.work.session.execute(statement).all())
     found.takes("briefing", rows)
-    left, items = LETTERS, []
+    items = []
     for row in rows:
-        body = row.body[: min(left, LETTERS // 4)] if row.body else row.body
-        left -= len(body or "")
+        body = found.fits(row.body)
         given = {name: getattr(row, name) for name in PaperIn.model_fields if name not in ("id", "body", "shortened")}
-        items.append(PaperIn(**given, id=str(row.id), body=body, shortened=len(body or "") < len(row.body or "")))
+        items.append(PaperIn(**given, id=str(row.id), body=body, shortened=body != row.body))
     return Papers(items=items, more=more)
 
 
@@ -132,7 +128,7 @@ def biographies(found: Gathering) -> Biographies:
         paper, person = written.get(each.person), people[each.person]
         text = (paper.body or paper.summary) if paper is not None else person.biography
         state = None if paper is None else paper.state
-        items.append(Biography(**each.model_dump(), biography=text, state=state))
+        items.append(Biography(**each.model_dump(), biography=found.fits(text), state=state))
     return Biographies(items=items, more=more)
 
 

@@ -253,9 +253,18 @@ def _table(word: Any, columns: Any, rows: Any, shares: list[float]) -> None:
     word.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
+_AFTER_SHADE = (
+    "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr",
+    "w:sectPr",
+)  # fmt: skip
+"""What comes after the shade among the properties of a paragraph: Word wants its order."""
+
+
 def _shade(paragraph: Any, colour: str) -> None:
-    attributes = {"w:val": "clear", "w:color": "auto", "w:fill": colour}
-    _element(paragraph._p.get_or_add_pPr(), "w:shd", attributes)  # noqa: SLF001 - likewise
+    shade: Any = OxmlElement("w:shd")
+    for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", colour)):
+        shade.set(qn(name), value)
+    paragraph._p.get_or_add_pPr().insert_element_before(shade, *_AFTER_SHADE)  # noqa: SLF001 - Word's own element
 
 
 def _quiet(paragraph: Any) -> None:

@@ -164,3 +164,14 @@ def test_every_kind_has_a_pack(visit: Any, path: str) -> None:
         for name in FORMATS:
             answer = visit.api.ask("GET", f"/{noun}/{record['id']}/pack", params={"format": name})
             assert answer.status_code == 200, answer.text
+
+
+def test_texts_beyond_all_measure_are_cut_and_say_so(visit: Any) -> None:
+    body = "word " * 39_000
+    for number in range(7):
+        paper = {"briefing_type": "brief", "body": body, "engagement": visit.record["id"]}
+        visit.api.make("/briefings", {"title": f"Paper {number:03}", **paper})
+    papers = visit.pack()["papers"]["items"]
+    assert [each["shortened"] for each in papers] == [False] * 6 + [True] * 2
+    page = visit.api.ask("GET", f"{visit.at}/pack", params={"format": "html"}).text
+    assert page.count("It goes on: read the paper itself.") == 2
