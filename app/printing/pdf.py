@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, time
 from functools import cache, singledispatch
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any, Literal
 
 import typst
@@ -13,6 +14,9 @@ import typst
 from app.printing.document import Document, Facts, Heading, Items, Markdown, Note, Paragraph, Table, Withheld
 from app.printing.markdown import Node, parsed
 from app.printing.text import breakable, clean
+
+_PRESSES = BoundedSemaphore(2)
+"""A large document takes some hundred megabytes while it is laid out, so not all threads do that at once."""
 
 TEMPLATE = Path(__file__).parent / "templates" / "document.typ"
 
@@ -26,7 +30,9 @@ def typeset(document: Document, to: Literal["pdf", "png"]) -> Any:
     """The document as PDF, or as a picture of each page (`png`)."""
     day = datetime.combine(document.made_on, time(), UTC) if document.made_on else datetime.fromtimestamp(0, UTC)
     compiler = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=_fonts())
-    return compiler.compile(format=to, sys_inputs={"document": json.dumps(_data(document))}, timestamp=day)
+    data = json.dumps(_data(document))
+    with _PRESSES:
+        return compiler.compile(format=to, sys_inputs={"document": data}, timestamp=day)
 
 
 @cache
