@@ -48,6 +48,8 @@ from app.overview.position_findings import add_position_findings
 from app.overview.position_uses import add_position_uses
 from app.overview.progress import add_progress
 from app.overview.stream import add_stream
+from app.packs.keeping import add_packs
+from app.packs.pack import add_pack
 from app.papers.attachments import add_attachments
 from app.papers.briefings import BRIEFINGS
 from app.papers.clearing import add_briefing_transitions
@@ -76,6 +78,8 @@ def api_routes() -> list[BaseRoute]:
             add_resource(router, belonging, under=resource)
         add_submission(router, resource)
         add_working_days(router, resource)
+        add_pack(router, resource)
+        add_packs(router, resource)
     for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES):
         add_resource(router, resource)
     for resource in (POSITIONS, INTEROPERABILITY, COMMITMENTS, BRIEFINGS):

@@ -17,6 +17,7 @@ class Action(StrEnum):
     MERGE = "merge"
     APPROVE = "approve"
     CLEAR = "clear"
+    ACKNOWLEDGE = "acknowledge"
     AUDIT = "audit"
     ADMINISTER = "administer"
 
@@ -29,6 +30,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.MERGE: frozenset({"approver", "administrator"}),
     Action.APPROVE: frozenset({"approver", "administrator"}),
     Action.CLEAR: frozenset({"approver", "administrator"}),
+    Action.ACKNOWLEDGE: frozenset({"reader", "contributor", "approver", "administrator"}),
     Action.AUDIT: frozenset({"auditor", "administrator"}),
     Action.ADMINISTER: frozenset({"administrator"}),
 }

@@ -318,6 +318,8 @@ class Registry:
 
     def __init__(self) -> None:
         self._resources: dict[str, Resource] = {}
+        self.followers: list[Callable[[Work, Any], None]] = []
+        """What must follow when any record is marked anew, whatever it is."""
 
     def add(self, resource: Resource) -> Resource:
         self._resources[resource.path] = resource

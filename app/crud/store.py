@@ -286,6 +286,8 @@ def _save(
     )
     if action != "create" and marking != marked:
         resource.remarked(work, record)
+        for follow in RESOURCES.followers:
+            follow(work, record)
     resource.after(work, record)
 
 

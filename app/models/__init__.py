@@ -25,6 +25,7 @@ from app.models.engagements import (
 from app.models.followup import Commitment, Position, Priority, PriorityTarget
 from app.models.ledger import LedgerEntry, LedgerHead
 from app.models.markings import Marking
+from app.models.packs import Pack, PackAcknowledgement, PackSource
 from app.models.papers import Attachment, Briefing
 from app.models.partners import CountryPartner, Institution, Membership, Partner
 from app.models.people import Appointment, Office, Person
@@ -68,6 +69,9 @@ __all__ = [
     "Objective",
     "ObjectivePriority",
     "Office",
+    "Pack",
+    "PackAcknowledgement",
+    "PackSource",
     "Participant",
     "Partner",
     "Person",

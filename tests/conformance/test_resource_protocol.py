@@ -12,6 +12,8 @@ def addresses(subject: Subject) -> dict[str, set[str]]:
     if subject.resource.path == "attachments":  # which come as files, and are changed as others are
         writes_one = {"PATCH", "DELETE"}
         return {"": {*reads, "POST"}, "/0190163d-8694-739b-aea5-966c26f8ad91": reads | writes_one}
+    if subject.resource.path == "packs":  # which are made of what there is, and hidden as others are
+        return {"": {*reads, "POST"}, "/0190163d-8694-739b-aea5-966c26f8ad91": {*reads, "DELETE"}}
     found = {
         "": reads | ({"POST"} if writes else set()),
         "/query": {"POST"},

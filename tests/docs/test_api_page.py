@@ -31,6 +31,7 @@ from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
 from app.overview.position_findings import FindingsQuery
 from app.overview.stream import StreamQuery
+from app.packs.handing_out import PackQuery
 from app.papers.revisions import DiffQuery, RevisionQuery
 from app.records.disposal_documents import DueQuery
 from support.databases import settings_for
@@ -115,6 +116,8 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         **{f"/engagements/{{engagement}}/{each}": ReadQuery for each in SINGLE},
         **{f"/engagements/{{engagement}}/{each}/history": PageQuery for each in SINGLE},
         "/posts/{id}/handover": HandoverQuery,
+        "/{noun}/{id}/pack": PackQuery,
+        "/engagements/{engagement}/packs/{id}/content": PackQuery,
         "/coverage/attaches": AttacheQuery,
         "/holidays": HolidayQuery,
         "/changes": ChangesQuery,

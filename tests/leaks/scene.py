@@ -14,7 +14,9 @@ from support.subject import NOTES
 MARKED = [each for each in RESOURCES if issubclass(each.model, Marked) and each.writable and each.parent is None]
 """Resources whose records bear markings."""
 
-BELOW = [each for each in RESOURCES.below(Engagement) if each.parent is not None and not each.is_single]
+BELOW = [
+    each for each in RESOURCES.below(Engagement) if each.parent is not None and not each.is_single and not each.by_acts
+]
 """What stands under engagements: marked too."""
 
 SINGLE = [each for each in RESOURCES.below(Engagement) if each.is_single]
@@ -71,6 +73,8 @@ class Scene:
                 assert self.api.put(at, self.documents.of(at.rpartition("/")[2])).status_code == 201
             self.api.change(f"/{resource.path}/{made[1]['id']}", {resource.titles[0]: "Kererū again"})
             self.api.delete(f"/{resource.path}/{made[2]['id']}")
+        # What may be in it is hidden only afterwards, so that its staleness is worth asking.
+        self.keys["packs"] = [self.api.make(f"/{KINDS[0]}/{self.seen[KINDS[0]]['id']}/packs", {"note": "Kererū"})["id"]]
         self.keys["attachments"] = [self.attach(self.api, self.seen["briefings"])]
         self.keys["revisions"] = ["1", "2"]
         for path, record in self.seen.items():
@@ -104,6 +108,8 @@ class Scene:
             hidden[path] = first
         for briefing in (hidden["briefings"], self.seen["briefings"]):
             self.attach(self.hider, briefing, **self.marking)
+        for about in (hidden[KINDS[0]], self.seen[KINDS[0]]):
+            self.hider.make(f"/{KINDS[0]}/{about['id']}/packs", {"note": "Kererū"})
         hidden["approvals"] = self._hide_approval()
         return hidden
 

@@ -532,3 +532,18 @@ def test_approvals_go_with_their_engagement(
     assert {each["representation"] for each in left[:2]} == {None}
     with operating(register) as connection:
         assert connection.scalar(text("SELECT count(*) FROM approval_step")) == 0
+
+
+def test_packs_go_with_their_engagement_and_with_all_that_they_said(
+    proposer: Api, other: Api, api: Api, register: Register, ten_years: str, old: Any
+) -> None:
+    path = f"/visits/{old['id']}"
+    pack = api.make(f"{path}/packs", {"note": "For the minister"})
+    api.post(f"{path}/packs/{pack['id']}/acknowledgements")
+    approved(proposer, other, ten_years, old)
+    run(register)
+    problem(api.get(f"{path}/packs/{pack['id']}/content"), 404)
+    assert [each["action"] for each in entries_of(register, pack["id"])][-1] == "dispose"
+    with operating(register) as connection:
+        for table in ("pack", "pack_source", "pack_acknowledgement"):
+            assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0

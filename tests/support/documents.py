@@ -51,6 +51,8 @@ class Documents:
         """A record of a collection, as the register answers it."""
         if path == "approvals":
             return self.approval(**changes)
+        if path == "packs":
+            return self.pack(**changes)
         if path == "attachments":
             return self.attachment(**changes)
         api = self.api.as_("administrator") if RESOURCES[path].in_person or RESOURCES[path].administered else self.api
@@ -69,6 +71,10 @@ class Documents:
         self._once("route", "approval-routes", active=True, **like)
         about = self.make("dialogues", level=like["level"], lead=like["lead"], status="proposed", **changes)
         return self.api.make(f"/dialogues/{about['id']}/approvals", self.of("approvals"))
+
+    def pack(self, **changes: Any) -> Any:
+        """A pack that is kept, of the engagement that is there for others to refer to."""
+        return self.api.make(f"/visits/{self.engagement()}/packs", self.of("packs", **changes))
 
     def attachment(self, **changes: Any) -> Any:
         """A file that is attached to the briefing that is there for others to refer to."""
