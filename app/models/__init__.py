@@ -3,8 +3,8 @@
 from app.core.columns import Base
 from app.models.access import AccessEntry, Answer, Token, User
 from app.models.approvals import Approval, ApprovalRoute, ApprovalStep, Delegation
+from app.models.belongings import Advocacy, InteroperabilityClaim, Objective, ObjectivePriority, Participant, Report
 from app.models.engagements import (
-    Advocacy,
     BilateralTalks,
     Deployment,
     Dialogue,
@@ -14,11 +14,6 @@ from app.models.engagements import (
     EngagementTag,
     Exercise,
     ExerciseDomain,
-    InteroperabilityClaim,
-    Objective,
-    ObjectivePriority,
-    Participant,
-    Report,
     Series,
     Visit,
 )
