@@ -143,7 +143,7 @@ def errors_of(operation: Operation, path: str) -> set[int]:
         errors.add(404)
     if operation.writes:
         errors |= {409}
-    if operation.method in {"POST", "PUT", "PATCH"} and operation.verb != "restore":
+    if operation.upload is not None or "document" in inspect.signature(operation.endpoint).parameters:
         errors |= {408, 413, 415}
     if operation.verb in (
         "patch",
