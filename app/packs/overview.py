@@ -40,7 +40,7 @@ class PriorityServed(Piece):
     """What it says."""
 
 
-class Step(Piece):
+class ProgrammeStep(Piece):
     """A step of the programme, a session, or an item of the agenda."""
 
     when: str
@@ -126,7 +126,7 @@ class Overview(Piece):
     priorities: list[PriorityServed]
     """The priorities that it serves."""
 
-    agenda: list[Step]
+    agenda: list[ProgrammeStep]
     """The agenda, the sessions or the programme, in order."""
 
     delegation: list[Attendee]
@@ -190,11 +190,13 @@ def overview(found: Gathering) -> Overview:
 BUILT = ("partners", "priorities", "agenda", "purpose")
 
 
-def agenda(about: dict[str, Any]) -> list[Step]:
+def agenda(about: dict[str, Any]) -> list[ProgrammeStep]:
     """What happens in which order: an agenda of talks, sessions of a dialogue, the programme of a visit."""
-    talks = [Step(when="", what=each["title"], where="", who=each["lead"] or "") for each in about.get("agenda", ())]
+    talks = [
+        ProgrammeStep(when="", what=each["title"], where="", who=each["lead"] or "") for each in about.get("agenda", ())
+    ]
     sessions = [
-        Step(
+        ProgrammeStep(
             when=hours(each["starts_at"], None, about["timezone"]),
             what=each["title"],
             where="",
@@ -203,7 +205,7 @@ def agenda(about: dict[str, Any]) -> list[Step]:
         for each in about.get("sessions", ())
     ]
     programme = [
-        Step(
+        ProgrammeStep(
             when=hours(each["starts_at"], each["ends_at"], each["timezone"] or about["timezone"]),
             what=each["activity"] or "",
             where=each["place"] or "",
@@ -250,7 +252,7 @@ def _part(each: PartnerPart) -> str:
     return "" if each.role == "participant" else words(each.role).lower()
 
 
-def _steps(steps: list[Step]) -> Table:
+def _steps(steps: list[ProgrammeStep]) -> Table:
     rows = [[str(place), each.when, each.what, each.where, each.who] for place, each in enumerate(steps, 1)]
     return table(["", "When", "What", "Where", "Who"], rows)
 
