@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -144,6 +145,17 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that hold no IPv6 address, a port that is no number
+        named = False
+    if not named:
+        raise PydanticCustomError("pattern", "Must be an address on the web with a host, and a port if it has one")
+    return text
+
+
 def _record_id(text: str) -> str:
     found = as_id(text)
     if found is None:
@@ -226,7 +238,7 @@ RecordKey = Annotated[
 TimeZone = Annotated[str, AfterValidator(_time_zone), Field(max_length=64)]
 """A name of the IANA time zone database, such as `Pacific/Auckland`."""
 
-Url = Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=2000)]
+Url = Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=2000), AfterValidator(_url)]
 """A web address."""
 
 Flag = Annotated[bool, Field(strict=True)]
