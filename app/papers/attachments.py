@@ -223,7 +223,7 @@ def add_attachments(router: APIRouter) -> None:
             summary="The bytes of an attachment",
             description="The file itself, to be kept and not to be shown: checked against its hash, and entered in the "
             "access log as an export. Its `ETag` is the hash.",
-            answer=None, media=("*/*",),
+            answer=None, media=("*/*", *KNOWN),
         ),
     )  # fmt: skip
     for operation in operations:
