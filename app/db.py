@@ -47,6 +47,12 @@ INLINE_STEPS = 50_000
 INLINE_LOOKS = 10
 """How often it is looked at meanwhile."""
 
+INLINE_CACHE = 262_144
+"""Kibibytes that the reader on the event loop keeps of what SQLite does not map; it answers nearly all reads.
+
+Of a file of several gigabytes the others' 64 MiB hold too little of what is asked again.
+"""
+
 
 def database_url(text: str) -> URL:
     """The address as SQLAlchemy wants it: PostgreSQL always through psycopg 3."""
@@ -119,6 +125,7 @@ class Database:
 
             record.info["looks"] = 0
             connection.set_progress_handler(step, INLINE_STEPS // INLINE_LOOKS)
+            connection.execute(f"PRAGMA cache_size=-{INLINE_CACHE}")
 
         @event.listens_for(engine, "checkout")
         def anew(_connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
