@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,17 +10,15 @@ from starlette.responses import Response
 from app.access.permissions import PERMISSIONS, Action
 from app.access.persons import offices_of, person_of
 from app.access.work import Work
-from app.core.fields import Moment, RecordId
+from app.core.fields import Moment, RecordId, Representation
 from app.crud.asking import no_parameters
 from app.crud.operations import Noun, Operation, add
 from app.models import Office, Person, Token, User
 from app.models.choices import Classification, Role
 
 
-class MyUser(BaseModel):
+class MyUser(Representation):
     """The user that a caller is."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     id: RecordId
     """Their id."""
@@ -30,10 +27,8 @@ class MyUser(BaseModel):
     """Their name."""
 
 
-class MyOffice(BaseModel):
+class MyOffice(Representation):
     """An office that a caller holds today."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     id: RecordId
     """Its id."""
@@ -42,10 +37,8 @@ class MyOffice(BaseModel):
     """What it is called."""
 
 
-class MyPerson(BaseModel):
+class MyPerson(Representation):
     """The person that a caller is in the register."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     id: RecordId
     """Their id among the people."""
@@ -57,10 +50,8 @@ class MyPerson(BaseModel):
     """The offices that they hold today."""
 
 
-class MyToken(BaseModel):
+class MyToken(Representation):
     """The API token that a caller has come with."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     name: str
     """Its name."""
@@ -69,10 +60,8 @@ class MyToken(BaseModel):
     """Until when it is good."""
 
 
-class Me(BaseModel):
+class Me(Representation):
     """A caller, as the register knows them."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     name: str
     """The name of the token or user, as it stands in the ledger."""

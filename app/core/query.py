@@ -70,10 +70,14 @@ Many = Annotated[list[T], BeforeValidator(_one_or_many), Field(max_length=MAX_VA
 """Several values, any of which will do; one value may stand alone."""
 
 
-class PageQuery(BaseModel):
-    """How a list is asked for in pages. An unknown parameter is refused: a misspelt filter never widens a list."""
+class Asked(BaseModel):
+    """What can be asked of an operation. An unknown parameter is refused: a misspelt one never widens an answer."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
+
+
+class PageQuery(Asked):
+    """How a list is asked for in pages. An unknown parameter is refused: a misspelt filter never widens a list."""
 
     limit: Annotated[int, Field(strict=True, ge=1, le=MAX_LIMIT)] = 50
     """How many records a page holds at most."""

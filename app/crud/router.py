@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.work import Work
 from app.core.derive import body_of, without_default
 from app.core.fields import Moment
-from app.core.query import CommaList, ListQuery
+from app.core.query import Asked, CommaList, ListQuery
 from app.crud import bulk, ledger, merging, only, past, store
 from app.crud.answers import JSON, etag, listed, location, single, written
 from app.crud.asking import from_address, from_body, no_parameters
@@ -164,10 +164,8 @@ def _read(resource: Resource) -> Operation:
     )  # fmt: skip
 
 
-class ShapeQuery(BaseModel):
+class ShapeQuery(Asked):
     """How the answer to a read can be shaped."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
     fields: CommaList = ()
     """The fields to answer, comma separated; all if not given."""

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import Select, func, select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,8 +15,8 @@ from app.access.work import Work
 from app.core.calendar import months_after
 from app.core.columns import table_of
 from app.core.derive import without_default
-from app.core.fields import Code, RecordId
-from app.core.query import Many
+from app.core.fields import Code, RecordId, Representation
+from app.core.query import Asked, Many
 from app.crud.answers import computed
 from app.crud.asking import from_address
 from app.crud.operations import Operation, add, noun_of
@@ -36,10 +36,8 @@ Place = tuple[str, Domain]
 """A cell: a partner and a domain."""
 
 
-class MatrixQuery(BaseModel):
+class MatrixQuery(Asked):
     """What the matrix can be asked."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
     partner: Many[Code] = Field(default=[], json_schema_extra=without_default)
     """Only these partners."""
@@ -48,10 +46,8 @@ class MatrixQuery(BaseModel):
     """Only these domains."""
 
 
-class Capability(BaseModel):
+class Capability(Representation):
     """What the newest claim says of one capability."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     capability: str
     """What we can do together."""
@@ -72,10 +68,8 @@ class Capability(BaseModel):
     """The exercise that showed it."""
 
 
-class Cell(BaseModel):
+class Cell(Representation):
     """What we can do with one partner in one domain."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     partner: str
     """The partner's code."""
@@ -96,10 +90,8 @@ class Cell(BaseModel):
     """Each capability as it was shown last, the strongest first."""
 
 
-class Matrix(BaseModel):
+class Matrix(Representation):
     """With whom we can do what, as far as the caller may know."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     cells: list[Cell]
     """One for each partner and domain of which anything was shown, by partner, then by domain."""

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +18,7 @@ from app.core.columns import table_of
 from app.core.derive import made
 from app.core.fields import Day
 from app.core.ids import as_id
+from app.core.query import Asked
 from app.crud.asking import from_address
 from app.crud.operations import Noun, Operation, add
 from app.errors import Fault, Invalid
@@ -32,13 +33,9 @@ COLUMNS = (
 MOST = 10_000
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 RegisterQuery: Any = made(
     "RegisterQuery",
-    _Strict,
+    Asked,
     "For which days the register of briefings is asked.",
     {
         "from": (Day, Field(description="The first day.")),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import or_, select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +15,8 @@ from app.access.accesses import log_export, off_the_loop
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import table_of
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
+from app.core.query import Asked
 from app.crud.answers import computed
 from app.crud.asking import from_address
 from app.crud.operations import Noun, Operation, add
@@ -31,10 +32,8 @@ CalendarDay = date
 COLUMNS = ("date", "until", "start", "finish", "place", "who_with", "portfolio", "title", "reference", "marking")
 
 
-class DiaryQuery(BaseModel):
+class DiaryQuery(Asked):
     """Whose diary is asked for, and of which month."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
     month: Annotated[str, Field(pattern="^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", max_length=7, examples=["2024-11"])]
     """The month: `2024-11`."""
@@ -49,10 +48,8 @@ class DiaryQuery(BaseModel):
     """How it is answered; what the caller accepts if not given."""
 
 
-class DiaryEntry(BaseModel):
+class DiaryEntry(Representation):
     """An engagement in a diary."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     engagement: RecordId
     """Its id."""
@@ -88,10 +85,8 @@ class DiaryEntry(BaseModel):
     """The highest marking of what is told of it."""
 
 
-class Diary(BaseModel):
+class Diary(Representation):
     """The engagements of somebody in a month."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     month: str
     """The month."""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from app.core.fields import Representation
 
 Outcome = Literal["created", "updated", "unchanged", "rejected", "ignored"]
 
@@ -10,10 +10,8 @@ Outcome = Literal["created", "updated", "unchanged", "rejected", "ignored"]
 _COUNTED = ("created", "updated", "unchanged", "rejected")
 
 
-class ImportNote(BaseModel):
+class ImportNote(Representation):
     """A remark on one cell, or on the row or file as a whole when it names no column."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     column: str
     """The column as the file calls it; empty when the remark is on the whole."""
@@ -23,10 +21,8 @@ class ImportNote(BaseModel):
     """The remark in a sentence."""
 
 
-class ImportRow(BaseModel):
+class ImportRow(Representation):
     """What became of one row."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     record: int
     """Counts from 1 after the header row."""
@@ -40,10 +36,8 @@ class ImportRow(BaseModel):
     """Everything that stands in the row's way."""
 
 
-class ImportReport(BaseModel):
+class ImportReport(Representation):
     """The account of an import; of a dry run, what it would have done."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     created: int
     """How many engagements are new."""

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,8 +13,8 @@ from starlette.responses import Response
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.calendar import months_after
-from app.core.fields import Code, Day, RecordId
-from app.core.query import Many
+from app.core.fields import Code, Day, RecordId, Representation
+from app.core.query import Asked, Many
 from app.crud.answers import computed
 from app.crud.asking import from_address
 from app.crud.operations import Noun, Operation, add
@@ -25,10 +25,8 @@ Coverage = Literal["covered", "ends", "vacant", "unknown"]
 NOUN = Noun("Posts", "attaches")
 
 
-class AttacheQuery(BaseModel):
+class AttacheQuery(Asked):
     """What the coverage can be asked."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
     on: Day | None = None
     """The day; today if not given."""
@@ -43,10 +41,8 @@ class AttacheQuery(BaseModel):
     """Only those that stand so: `covered`, `ends`, `vacant`, `unknown`."""
 
 
-class PostCovering(BaseModel):
+class PostCovering(Representation):
     """A post that is accredited for defence, and who holds offices there."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     id: RecordId
     """The post."""
@@ -64,10 +60,8 @@ class PostCovering(BaseModel):
     """The offices there, with their holders; none are known where this is empty."""
 
 
-class PartnerCovered(BaseModel):
+class PartnerCovered(Representation):
     """A country or institution to which we are accredited for defence."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     partner: str
     """Its code."""
@@ -89,10 +83,8 @@ class PartnerCovered(BaseModel):
     """The posts that cover it."""
 
 
-class AttacheCoverage(BaseModel):
+class AttacheCoverage(Representation):
     """Attaché coverage of all that we are accredited to."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     on: date
     """The day that was asked for."""

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
 from app.access.work import Work
 from app.core.calendar import months_after
 from app.core.columns import table_of
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.models import Appointment, Engagement, Office, Participant, Person
 
 BACK = 36
@@ -19,10 +18,8 @@ ENGAGEMENT = table_of(Engagement)
 PARTICIPANT = table_of(Participant)
 
 
-class Contact(BaseModel):
+class Contact(Representation):
     """Somebody whom we have met."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     person: RecordId
     """Who."""
@@ -58,10 +55,8 @@ class Contact(BaseModel):
     """Its first day."""
 
 
-class PartnerOffice(BaseModel):
+class PartnerOffice(Representation):
     """An office of a partner's, and who holds it."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     office: RecordId
     """The office."""

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +14,8 @@ from app.access.accesses import log_export, off_the_loop
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.calendar import months_after
-from app.core.fields import Day, RecordId
+from app.core.fields import Day, RecordId, Representation
+from app.core.query import Asked
 from app.crud import store
 from app.crud.answers import computed
 from app.crud.asking import from_address
@@ -30,10 +31,8 @@ MOST = 200
 """Entries of one part of a pack: what is longer is asked for in the lists."""
 
 
-class HandoverQuery(BaseModel):
+class HandoverQuery(Asked):
     """What a hand-over pack can be asked."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
     on: Day | None = None
     """The day of the hand-over; today if not given."""
@@ -42,10 +41,8 @@ class HandoverQuery(BaseModel):
     """How many months ahead it looks."""
 
 
-class AccreditedTo(BaseModel):
+class AccreditedTo(Representation):
     """A country or institution to which the post is accredited."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     partner: str
     """Its code."""
@@ -57,10 +54,8 @@ class AccreditedTo(BaseModel):
     """`diplomatic`, `defence`, or both."""
 
 
-class Handover(BaseModel):
+class Handover(Representation):
     """All that whoever comes to a post has to know."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     post: RecordId
     """The post."""

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import or_, select
 
 from app.access.work import Work
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.models import Appointment, Office, Person
 
 
@@ -29,10 +28,8 @@ class OfficeAt:
     post: str
 
 
-class Tour(BaseModel):
+class Tour(Representation):
     """Somebody's time in an office."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     person: RecordId
     """Who."""
@@ -53,10 +50,8 @@ class Tour(BaseModel):
     """Whether they hold it for somebody else meanwhile."""
 
 
-class OfficeHeld(BaseModel):
+class OfficeHeld(Representation):
     """An office, its holder and who comes next."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     id: RecordId
     """The office."""

@@ -4,14 +4,14 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.permissions import Action
 from app.access.work import Work
-from app.core.fields import Country, Day, Line
-from app.core.query import Many
+from app.core.fields import Country, Day, Line, Representation
+from app.core.query import Asked, Many
 from app.core.workingdays import holidays_of, is_known, regions
 from app.crud.answers import computed
 from app.crud.asking import from_address
@@ -22,10 +22,8 @@ LONGEST = 3 * 366
 NOUN = Noun("Working days", "holidays")
 
 
-class HolidayQuery(BaseModel):
+class HolidayQuery(Asked):
     """Whose holidays, and when."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
     country: Many[Country] = []
     """Countries, ISO 3166-1 alpha-2; home if not given."""
@@ -40,10 +38,8 @@ class HolidayQuery(BaseModel):
     """The last day; a year after the first if not given, three years at most."""
 
 
-class HolidayItem(BaseModel):
+class HolidayItem(Representation):
     """A public holiday."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     day: date
     """The day on which it is observed."""
@@ -52,10 +48,8 @@ class HolidayItem(BaseModel):
     """What it is called, in English where that is known."""
 
 
-class CountryHolidays(BaseModel):
+class CountryHolidays(Representation):
     """The public holidays of a country."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     country: str
     """ISO 3166-1 alpha-2."""
@@ -73,10 +67,8 @@ class CountryHolidays(BaseModel):
     """In the order of their days."""
 
 
-class HolidayList(BaseModel):
+class HolidayList(Representation):
     """Public holidays, country by country."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     items: list[CountryHolidays]
     """As they were asked for."""

@@ -6,7 +6,6 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from starlette.responses import Response
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import table_of
-from app.core.fields import Moment, RecordId
+from app.core.fields import Moment, RecordId, Representation
 from app.core.ids import as_id
 from app.crud import store
 from app.crud.answers import computed
@@ -27,10 +26,8 @@ from app.models.choices import Direction, Side
 Concern = Literal["no_time", "no_time_zone", "out_of_order", "overlap", "outside_dates"]
 
 
-class Step(BaseModel):
+class Step(Representation):
     """One step of the programme."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     starts_at: Moment | None
     """When it begins; null while that is open."""
@@ -63,10 +60,8 @@ class Step(BaseModel):
     """What."""
 
 
-class Warned(BaseModel):
+class Warned(Representation):
     """Something about the programme that looks wrong. None of it stands in anybody's way."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     code: Concern
     """What looks wrong."""
@@ -78,10 +73,8 @@ class Warned(BaseModel):
     """In words."""
 
 
-class Delegate(BaseModel):
+class Delegate(Representation):
     """Somebody who takes part."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     person: RecordId
     """Who."""
@@ -105,10 +98,8 @@ class Delegate(BaseModel):
     """The organisation they come from."""
 
 
-class HostingPost(BaseModel):
+class HostingPost(Representation):
     """The post that looks after the visit."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     id: RecordId
     """The post."""
@@ -123,10 +114,8 @@ class HostingPost(BaseModel):
     """The country that it stands in."""
 
 
-class Principal(BaseModel):
+class Principal(Representation):
     """Whose visit it is."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     person: RecordId | None
     """Who; null where only the office is known."""
@@ -141,10 +130,8 @@ class Principal(BaseModel):
     """The office in which they visit."""
 
 
-class Itinerary(BaseModel):
+class Itinerary(Representation):
     """A visit's programme, ready to be carried."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     visit: RecordId
     """The visit."""

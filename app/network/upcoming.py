@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, or_, select
 
 from app.access.work import Work
 from app.core.columns import table_of
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.models import Commitment, Engagement, EngagementPartner, Office, Visit
 from app.models.choices import Kind, Level, Side, Status
 
@@ -18,10 +17,8 @@ VISIT = table_of(Visit)
 COMMITMENT = table_of(Commitment)
 
 
-class EngagementShort(BaseModel):
+class EngagementShort(Representation):
     """An engagement, in short."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     id: RecordId
     """Its id."""
@@ -57,10 +54,8 @@ class EngagementShort(BaseModel):
     """Whether it is a visit that the post looks after."""
 
 
-class OpenCommitment(BaseModel):
+class OpenCommitment(Representation):
     """A promise that is still open."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     id: RecordId
     """Its id."""

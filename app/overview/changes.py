@@ -16,7 +16,7 @@ from starlette.responses import Response
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.ids import as_id
-from app.core.query import MAX_LIMIT
+from app.core.query import MAX_LIMIT, Asked
 from app.crud import ledger
 from app.crud.answers import BANNER, JSON, base_address
 from app.crud.asking import from_address
@@ -27,10 +27,8 @@ START = "0"
 LONGEST_PLACE = 60
 
 
-class ChangesQuery(BaseModel):
+class ChangesQuery(Asked):
     """Where the feed is to be read from."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
     after: Annotated[str, Field(min_length=1, max_length=LONGEST_PLACE)] = START
     """The place after which to read, as `after` of the answer before; `0` is the beginning."""

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import ColumnElement, Table, and_, case, func, or_, select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +13,8 @@ from starlette.responses import Response
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import table_of
-from app.core.fields import Code, RecordId
+from app.core.fields import Code, RecordId, Representation
+from app.core.query import Asked
 from app.crud.answers import computed
 from app.crud.asking import from_address
 from app.crud.operations import Operation, add, noun_of
@@ -31,10 +32,8 @@ ADVOCACY = table_of(Advocacy)
 OPEN = ("proposed", "planned", "confirmed", "in_progress")
 
 
-class FindingsQuery(BaseModel):
+class FindingsQuery(Asked):
     """What findings can be asked."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
     engagement: RecordId | None = None
     """Only of positions that are planned for this engagement."""
@@ -43,10 +42,8 @@ class FindingsQuery(BaseModel):
     """Only of engagements with this partner, and of positions to it."""
 
 
-class PositionAt(BaseModel):
+class PositionAt(Representation):
     """A position, in short."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     id: RecordId
     """Its id."""
@@ -67,10 +64,8 @@ class PositionAt(BaseModel):
     """When it was cleared."""
 
 
-class Finding(BaseModel):
+class Finding(Representation):
     """Something that a desk has to settle."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     code: FindingCode
     """What it is: the position that is planned is withdrawn, has not begun, has expired by then, expires during the
@@ -89,10 +84,8 @@ class Finding(BaseModel):
     """The engagement for which it is planned; null of a conflict."""
 
 
-class Findings(BaseModel):
+class Findings(Representation):
     """What a desk has to settle, as far as the caller may know."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     items: list[Finding]
     """The findings: of planned uses, the next engagement first, then conflicts by subject."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import and_, or_, select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from app.access.permissions import Action
 from app.access.work import Work
 from app.core import cursor as cursors
 from app.core.columns import table_of
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.core.query import PageQuery
 from app.crud.answers import listed
 from app.crud.asking import from_address, place_of
@@ -31,10 +31,8 @@ ADVOCACY = table_of(Advocacy)
 ORDER = "-starts_on,-id"
 
 
-class UseRead(BaseModel):
+class UseRead(Representation):
     """A position at an engagement."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     id: RecordId
     """The id of its entry at the engagement."""

@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import literal, select
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.permissions import Action
 from app.access.work import Work
+from app.core.fields import Representation
 from app.crud.answers import computed
 from app.crud.asking import no_parameters
 from app.crud.links import present_key
@@ -25,10 +25,8 @@ from app.overview.standing import ENGAGEMENT, Standing
 from app.partners.partners import PARTNERS
 
 
-class ObjectiveCounts(BaseModel):
+class ObjectiveCounts(Representation):
     """Objectives by what was said of them afterwards; those of cancelled engagements do not count."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     total: int
     """How many there are."""
@@ -49,10 +47,8 @@ class ObjectiveCounts(BaseModel):
     """Nobody has said yet."""
 
 
-class EngagementCounts(BaseModel):
+class EngagementCounts(Representation):
     """Engagements, held and to come."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     done: int
     """Held or under way."""
@@ -81,10 +77,8 @@ class PriorityStanding(Standing):
     """The priority in a few words."""
 
 
-class PriorityProgress(BaseModel):
+class PriorityProgress(Representation):
     """How far we have come with a priority, as far as the caller may know."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     priority: str
     """Its code."""
@@ -108,10 +102,8 @@ class PriorityProgress(BaseModel):
     """The banner of the answer: the highest marking of what it is made of."""
 
 
-class PartnerProgress(BaseModel):
+class PartnerProgress(Representation):
     """How far we have come with a partner, as far as the caller may know."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     partner: str
     """Its code."""

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self, get_args
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ColumnElement, and_, case, or_
 
 from app.core.calendar import months_after
 from app.core.columns import table_of
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.models import Engagement
 from app.models.choices import Cadence, Kind, Level
 
@@ -33,10 +32,8 @@ def when(today: date) -> ColumnElement[str]:
     return case((held(today), "done"), (to_come(today), "planned"))
 
 
-class EngagementAt(BaseModel):
+class EngagementAt(Representation):
     """An engagement, in short."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     id: RecordId
     """Its id."""
@@ -57,10 +54,8 @@ class EngagementAt(BaseModel):
     """Its first day."""
 
 
-class Standing(BaseModel):
+class Standing(Representation):
     """How engagement stands against its cadence."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     cadence_months: int
     """How often it is called for, in months."""

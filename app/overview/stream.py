@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from anyio.to_thread import run_sync
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.permissions import PERMISSIONS, Action
 from app.access.work import reading
 from app.core.derive import without_default
+from app.core.query import Asked
 from app.crud import ledger
 from app.crud.asking import from_address
 from app.crud.operations import header, query_parameters
@@ -42,10 +43,8 @@ id: 0193a4f2-7c1e-7b2a-9d51-0c6f3f1f2a10.2
 """
 
 
-class StreamQuery(BaseModel):
+class StreamQuery(Asked):
     """Where the stream is to begin."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
     after: Annotated[
         Annotated[str, Field(min_length=1, max_length=LONGEST_PLACE)] | None, Field(json_schema_extra=without_default)

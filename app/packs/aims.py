@@ -6,18 +6,18 @@ from datetime import date
 from sqlalchemy import func, select
 
 from app.core.columns import table_of
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.models import Advocacy, Objective, ObjectivePriority, Office, Position
 from app.models.choices import Assessment, PositionUse
 from app.overview.position_findings import FindingsQuery, of_use, planned
-from app.packs.gathering import MOST, Gathering, Piece, cut
+from app.packs.gathering import MOST, Gathering, cut
 from app.packs.words import and_more, day, days, facts, listed, words
 from app.printing.document import Block, Facts, Heading, Markdown, Note
 
 OBJECTIVE, ADVOCACY, POSITION = table_of(Objective), table_of(Advocacy), table_of(Position)
 
 
-class ObjectiveIn(Piece):
+class ObjectiveIn(Representation):
     """What the engagement should achieve."""
 
     id: RecordId
@@ -42,7 +42,7 @@ class ObjectiveIn(Piece):
     """What was said of it afterwards."""
 
 
-class Objectives(Piece):
+class Objectives(Representation):
     """What the engagement should achieve."""
 
     items: list[ObjectiveIn]
@@ -52,7 +52,7 @@ class Objectives(Piece):
     """How many more there are."""
 
 
-class PositionIn(Piece):
+class PositionIn(Representation):
     """A line that is to be put, or was."""
 
     id: RecordId
@@ -86,7 +86,7 @@ class PositionIn(Piece):
     """What has to be settled before it is put: that it has expired by then, is superseded, or is not cleared."""
 
 
-class Positions(Piece):
+class Positions(Representation):
     """What we say."""
 
     items: list[PositionIn]

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from app.access.work import Work
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.packs.aims import Objectives, Positions, objective_blocks, objectives, position_blocks, positions
-from app.packs.gathering import Gathering, Piece
+from app.packs.gathering import Gathering
 from app.packs.news import News, news
 from app.packs.news import blocks as news_blocks
 from app.packs.overview import Overview, overview
@@ -21,7 +21,7 @@ from app.packs.words import day, days, listed, words
 from app.printing.document import Block, Document
 
 
-class PackContent(Piece):
+class PackContent(Representation):
     """All that a principal needs for an engagement, as far as the caller may know."""
 
     engagement: RecordId

@@ -6,7 +6,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from app.access.work import Work
@@ -21,12 +20,6 @@ LETTERS = 1_000_000
 
 NEAREST = 8
 """Partners whose relationship a pack tells of."""
-
-
-class Piece(BaseModel):
-    """A part of a pack."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 class Source(NamedTuple):

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.accesses import log_export
 from app.access.work import Work
 from app.core.filenames import disposition
+from app.core.query import Asked
 from app.crud.answers import BANNER, JSON, matches
 from app.printing.document import Document
 from app.printing.formats import FORMATS
@@ -21,10 +21,8 @@ PackFormat = Literal["json", "html", "pdf", "docx"]
 MEDIA = tuple(each.media_type.partition(";")[0] for each in FORMATS.values())
 
 
-class PackQuery(BaseModel):
+class PackQuery(Asked):
     """How a pack is asked for."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
     format: PackFormat | None = None
     """`json`, `html`, `pdf` or `docx`; if it is not given, the first of these that `Accept` names, or else JSON."""

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, union
 
 from app.core.columns import table_of
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.crud.ledger import LEDGER, entries, entries_visible
 from app.models import Commitment, EngagementPartner, Office, Partner, Person, Position
-from app.packs.gathering import Gathering, Piece
+from app.packs.gathering import Gathering
 from app.packs.relationship import Met, Relationships
 from app.packs.words import and_more, day, words
 from app.printing.document import Block, Heading, Note, Table
@@ -24,7 +24,7 @@ LOOKED_AT = 200
 _ACTS = {"create": "new", "update": "changed", "transition": "moved on", "withdraw": "withdrawn", "clear": "cleared"}
 
 
-class Change(Piece):
+class Change(Representation):
     """A record that has changed."""
 
     record_type: str
@@ -43,7 +43,7 @@ class Change(Piece):
     """When: the day at home."""
 
 
-class Since(Piece):
+class Since(Representation):
     """What has changed with one partner."""
 
     partner: str
@@ -65,7 +65,7 @@ class Since(Piece):
     """How many more have changed, of those looked at."""
 
 
-class News(Piece):
+class News(Representation):
     """What has changed since we last met."""
 
     items: list[Since]

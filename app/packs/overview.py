@@ -7,17 +7,17 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.core.columns import table_of
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.models import Participant, Person, Priority
 from app.models.choices import DatePrecision, Kind, Lead, Level, PartnerRole, Side, Status
-from app.packs.gathering import Gathering, Piece, cut
+from app.packs.gathering import Gathering, cut
 from app.packs.words import FIXED, and_more, days, facts, hours, listed, table, whom, words
 from app.printing.document import Block, Facts, Heading, Markdown, Note, Table
 
 PARTICIPANT, PERSON = table_of(Participant), table_of(Person)
 
 
-class PartnerPart(Piece):
+class PartnerPart(Representation):
     """A partner and its part in the engagement."""
 
     partner: str
@@ -30,7 +30,7 @@ class PartnerPart(Piece):
     """Its part."""
 
 
-class PriorityServed(Piece):
+class PriorityServed(Representation):
     """A priority that the engagement serves."""
 
     code: str
@@ -40,7 +40,7 @@ class PriorityServed(Piece):
     """What it says."""
 
 
-class ProgrammeStep(Piece):
+class ProgrammeStep(Representation):
     """A step of the programme, a session, or an item of the agenda."""
 
     when: str
@@ -56,7 +56,7 @@ class ProgrammeStep(Piece):
     """Who leads or speaks; empty if that is not said."""
 
 
-class Attendee(Piece):
+class Attendee(Representation):
     """Somebody who takes part."""
 
     person: RecordId
@@ -81,7 +81,7 @@ class Attendee(Piece):
     """What they do there."""
 
 
-class Overview(Piece):
+class Overview(Representation):
     """What the engagement is."""
 
     kind: Kind

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from app.core.columns import table_of
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.core.ids import as_id
 from app.models import Briefing, Office, Person
 from app.models.choices import BriefingState, BriefingType
-from app.packs.gathering import MOST, Gathering, Piece, cut
+from app.packs.gathering import MOST, Gathering, cut
 from app.packs.overview import Attendee, attendees
 from app.packs.words import and_more, day, facts, listed, whom, words
 from app.printing.document import Block, Facts, Heading, Markdown, Note
@@ -20,7 +20,7 @@ BRIEFING, OFFICE, PERSON = table_of(Briefing), table_of(Office), table_of(Person
 ORDER = {"talking_points": 0, "brief": 1, "itinerary": 2, "advice": 3, "analysis": 4}
 
 
-class PaperIn(Piece):
+class PaperIn(Representation):
     """A paper for the engagement."""
 
     id: RecordId
@@ -51,7 +51,7 @@ class PaperIn(Piece):
     """When it is due."""
 
 
-class Papers(Piece):
+class Papers(Representation):
     """Papers for the engagement."""
 
     items: list[PaperIn]
@@ -71,7 +71,7 @@ class Biography(Attendee):
     """Where that paper stands; null where there is none."""
 
 
-class Biographies(Piece):
+class Biographies(Representation):
     """Those who will be met."""
 
     items: list[Biography]

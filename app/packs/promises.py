@@ -6,17 +6,17 @@ from datetime import date
 from sqlalchemy import func, select
 
 from app.core.columns import table_of
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.models import Commitment, Office
 from app.models.choices import Side
-from app.packs.gathering import MOST, Gathering, Piece, cut
+from app.packs.gathering import MOST, Gathering, cut
 from app.packs.words import and_more, day, table
 from app.printing.document import Block, Heading, Note
 
 COMMITMENT, OFFICE = table_of(Commitment), table_of(Office)
 
 
-class CommitmentIn(Piece):
+class CommitmentIn(Representation):
     """A promise that is still open."""
 
     id: RecordId
@@ -44,7 +44,7 @@ class CommitmentIn(Piece):
     """Whether that day has passed."""
 
 
-class Commitments(Piece):
+class Commitments(Representation):
     """Promises that are still open on both sides."""
 
     items: list[CommitmentIn]

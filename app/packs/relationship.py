@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import literal, or_, select, union_all
 
 from app.core.columns import table_of
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.models import Accreditation, EngagementPartner, Institution, Membership, Partner, Post
 from app.models.choices import DatePrecision, Kind, Level, Status
 from app.network.holders import OfficeHeld, offices_at, tours
 from app.overview.standing import ENGAGEMENT, held
-from app.packs.gathering import Gathering, Piece
+from app.packs.gathering import Gathering
 from app.packs.words import and_more, days, table, whom, words
 from app.printing.document import Block, Facts, Heading, Note
 
@@ -20,7 +20,7 @@ LAST = 5
 LINK, PARTNER, MEMBERSHIP = table_of(EngagementPartner), table_of(Partner), table_of(Membership)
 
 
-class Met(Piece):
+class Met(Representation):
     """An engagement with a partner before this one."""
 
     id: RecordId
@@ -51,7 +51,7 @@ class Met(Piece):
     """How exact these are."""
 
 
-class Shared(Piece):
+class Shared(Representation):
     """An institution to which both belong."""
 
     code: str
@@ -64,7 +64,7 @@ class Shared(Piece):
     """The partner's part in it."""
 
 
-class PostTo(Piece):
+class PostTo(Representation):
     """A post that is accredited to the partner."""
 
     id: RecordId
@@ -80,7 +80,7 @@ class PostTo(Piece):
     """Its offices, with who holds them today: the attachés."""
 
 
-class Relationship(Piece):
+class Relationship(Representation):
     """What there is between a partner and us."""
 
     partner: str
@@ -99,7 +99,7 @@ class Relationship(Piece):
     """The posts that are accredited to it."""
 
 
-class Relationships(Piece):
+class Relationships(Representation):
     """The relationship in brief."""
 
     items: list[Relationship]

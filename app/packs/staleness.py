@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from app.access.markings import covers
 from app.access.work import Work
-from app.core.fields import RecordId
+from app.core.fields import RecordId, Representation
 from app.models import Pack, PackSource
-from app.packs.gathering import MOST, Gathering, Piece
+from app.packs.gathering import MOST, Gathering
 
 
-class StaleRecord(Piece):
+class StaleRecord(Representation):
     """A record by which a pack is not what it would be now."""
 
     change: Literal["changed", "appeared", "gone"]
@@ -29,7 +29,7 @@ class StaleRecord(Piece):
     """What it is called; of what is gone, what it was called."""
 
 
-class Staleness(Piece):
+class Staleness(Representation):
     """Whether a pack is still what it would be if it were made now."""
 
     pack: RecordId

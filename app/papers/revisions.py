@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,8 +17,8 @@ from app.access.permissions import Action
 from app.access.work import Work
 from app.core import cursor as cursors
 from app.core.derive import made
-from app.core.fields import Moment
-from app.core.query import PageQuery
+from app.core.fields import Moment, Representation
+from app.core.query import Asked, PageQuery
 from app.crud import ledger
 from app.crud.answers import computed, listed, single
 from app.crud.asking import from_address, no_parameters, place_of
@@ -42,10 +42,8 @@ class RevisionQuery(PageQuery):
     """How the revisions of a paper are asked for."""
 
 
-class Revision(BaseModel):
+class Revision(Representation):
     """A version of a paper."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     version: int
     """Which."""
@@ -84,13 +82,9 @@ class RevisionPage(PageEnvelope):
 _VERSION = Annotated[int, Field(strict=True, ge=1, le=999_999_999)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 DiffQuery: Any = made(
     "DiffQuery",
-    _Strict,
+    Asked,
     "Between which versions the difference is asked for.",
     {
         "from": (_VERSION, Field(description="The earlier version.")),
@@ -99,10 +93,8 @@ DiffQuery: Any = made(
 )
 
 
-class TextDiff(BaseModel):
+class TextDiff(Representation):
     """What is between two versions of a paper."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     from_version: int
     """The earlier version."""

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from app.core.fields import Day, Document, Moment, RecordId, Slug, Title
+from app.core.fields import Day, Document, Moment, RecordId, Representation, Slug, Title
 from app.core.query import PageQuery
 from app.crud.schemas import PageEnvelope
 from app.models.choices import DisposalAction, DisposalState, Kind
@@ -39,10 +39,8 @@ class DueQuery(PageQuery):
     """The class under which they are due."""
 
 
-class DueRecord(BaseModel):
+class DueRecord(Representation):
     """An engagement whose time is over."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     id: str
     """Its id."""
@@ -69,10 +67,8 @@ class DuePage(PageEnvelope):
     items: Annotated[list[DueRecord], Field(description="The engagements of this page.")]
 
 
-class DisposedRecord(BaseModel):
+class DisposedRecord(Representation):
     """A record that a disposal names."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     record_id: str
     """Its id."""
@@ -84,10 +80,8 @@ class DisposedRecord(BaseModel):
     """When it was disposed of; null if it is still there."""
 
 
-class DisposalRead(BaseModel):
+class DisposalRead(Representation):
     """A disposal, as far as it is."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     id: str
     """Its id."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import or_, select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +16,7 @@ from app.core import cursor as cursors
 from app.core.columns import table_of
 from app.core.derive import body_of
 from app.core.documents import examine
-from app.core.fields import Document, Moment, RecordId, Title
+from app.core.fields import Document, Moment, RecordId, Representation, Title
 from app.core.ids import as_id, new_id
 from app.core.query import PageQuery
 from app.crud.answers import JSON, listed
@@ -43,10 +43,8 @@ class HoldRequest(Document):
     """Why: the case, the inquiry, the request."""
 
 
-class Hold(BaseModel):
+class Hold(Representation):
     """A legal hold."""
-
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     id: str
     """Its id."""
