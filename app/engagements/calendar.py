@@ -63,7 +63,8 @@ def due(day: date, most: int) -> Select[tuple[str]]:
         )
     )
     found = union_all(*(select(each) for each in moving)).subquery()
-    return select(found.c.id).limit(most)
+    # By id, so that all who move some lock them in one order.
+    return select(found.c.id).order_by(found.c.id).limit(most)
 
 
 def follow(work: Work, engagement: Any, day: date) -> None:
