@@ -182,12 +182,11 @@ def export(settings: Settings, file: Path) -> Head:
 
 def export_record(settings: Settings, key: str, file: Path) -> str:
     """Writes one engagement and what stands under it, with their histories, to a new file; gives its reference."""
-    from app.api import api_routes  # noqa: PLC0415 - declares every resource, which takes its time
+    import app.api  # noqa: F401, PLC0415 - declares every resource, which takes its time
     from app.crud.store import find  # noqa: PLC0415
     from app.engagements.engagements import ENGAGEMENTS  # noqa: PLC0415
     from app.records.package import package, parts_of  # noqa: PLC0415
 
-    api_routes()
     with opened(settings) as register:
         with writing_as(register, system("command line"), new_id()) as work:
             engagement = find(work, ENGAGEMENTS, key)

@@ -5,16 +5,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+import app.api  # noqa: F401 - declares every resource
 from app.access.actor import system
 from app.access.register import Register
 from app.access.work import writing_as
-from app.api import api_routes
 from app.commands.opening import Refused
 from app.core.ids import new_id
 from app.records.carrying_out import carry_out
 from app.records.due import ENGAGEMENT, classes, due
-
-api_routes()  # declares every resource
 
 
 def due_lines(register: Register) -> Iterator[str]:

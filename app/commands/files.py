@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+import app.api  # noqa: F401 - declares every resource
 from app.access.register import Register
-from app.api import api_routes as api_routes  # noqa: PLC0414 - declares every resource
 from app.records.files import clean as cleaned
 from app.records.files import faulty
 

@@ -4,9 +4,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import app.api  # noqa: F401 - declares every resource
 from app.access.actor import system
 from app.access.work import writing_as
-from app.api import api_routes as api_routes  # noqa: PLC0414 - declares every resource
 from app.commands.opening import Refused, opened
 from app.commands.progress import bar
 from app.config import Settings

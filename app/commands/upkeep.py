@@ -2,8 +2,8 @@
 
 from alembic.util import CommandError
 
+import app.api  # noqa: F401 - declares every resource
 from app.access.register import Register
-from app.api import api_routes as api_routes  # noqa: PLC0414 - declares every resource
 from app.commands.opening import Refused, shown
 from app.config import Settings
 from app.exchange.reference import load_countries

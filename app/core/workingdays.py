@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import holidays
-from holidays import HolidayBase
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 SATURDAY = 5
 KEPT = 1_024
@@ -20,21 +20,25 @@ class Holiday(NamedTuple):
 
 
 @lru_cache(maxsize=KEPT)
-def calendar_of(country: str, year: int, region: str | None = None) -> HolidayBase:
+def calendar_of(country: str, year: int, region: str | None = None) -> "HolidayBase":
     """A year of a country, with the holidays of one region if it is named. Raises LookupError if not known.
 
     It is complete and changes no more, so that threads share it.
     """
+    from holidays import country_holidays  # noqa: PLC0415 - slow to load, and wanted only where days are counted
+
     language = "en_US" if _in_english(country) else None
     try:
-        return holidays.country_holidays(country, subdiv=region, years=year, expand=False, language=language)
+        return country_holidays(country, subdiv=region, years=year, expand=False, language=language)
     except NotImplementedError as error:
         raise LookupError(region or country) from error
 
 
 @cache
 def _in_english(country: str) -> bool:
-    return "en_US" in holidays.list_localized_countries().get(country, [])
+    from holidays import list_localized_countries  # noqa: PLC0415 - as above
+
+    return "en_US" in list_localized_countries().get(country, [])
 
 
 def is_known(country: str) -> bool:
@@ -45,7 +49,9 @@ def is_known(country: str) -> bool:
 @cache
 def regions() -> dict[str, tuple[str, ...]]:
     """The countries whose holidays are known, each with its regions that have some of their own."""
-    known = holidays.list_supported_countries(include_aliases=False)
+    from holidays import list_supported_countries  # noqa: PLC0415 - as above
+
+    known = list_supported_countries(include_aliases=False)
     return {country: tuple(known[country]) for country in sorted(known)}
 
 

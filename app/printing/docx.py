@@ -25,8 +25,7 @@ from app.printing.document import (
     Withheld,
 )
 from app.printing.markdown import Runs, parsed
-from app.printing.pdf import widths
-from app.printing.text import clean
+from app.printing.text import clean, widths
 
 _ACCENT, _QUIET = "14365C", "59636E"
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)  # before which zip knows no time
@@ -51,7 +50,6 @@ def as_docx(document: Document) -> bytes:
 
 
 def _set_up(word: Any, document: Document) -> None:
-
     day = datetime.combine(document.made_on, time(), UTC) if document.made_on else _EPOCH
     told = word.core_properties
     told.author = told.last_modified_by = told.comments = told.keywords = ""
@@ -81,14 +79,12 @@ def _set_up(word: Any, document: Document) -> None:
 
 
 def _banner(paragraph: Any, marking: str | None) -> None:
-
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if marking is not None:
         paragraph.add_run(clean(marking)).bold = True
 
 
 def _foot(footer: Any, document: Document) -> None:
-
     line = footer.paragraphs[0]
     line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     line.add_run(f"{clean(document.footer)}   page " if document.footer else "page ")
@@ -114,7 +110,6 @@ def _mark(paragraph: Any, kind: str, *, dirty: bool = False) -> None:
 
 
 def _element(parent: Any, name: str, attributes: dict[str, str] | None = None, *, text: str | None = None) -> None:
-
     made: Any = OxmlElement(name)
     for each, value in (attributes or {}).items():
         made.set(qn(each), value)
@@ -191,7 +186,6 @@ def _(block: Withheld, word: Any) -> None:
 
 
 def _written(word: Any, node: Any) -> None:
-
     if node.kind == "table":
         _table(word, *_cells(node))
         return
@@ -226,14 +220,11 @@ def _cells(node: Any) -> tuple[list[str], list[list[str]], list[float]]:
 
 
 def _table(word: Any, columns: Any, rows: Any, shares: list[float]) -> None:
-
     if not rows and not columns:
         return
     every = ([list(columns)] if columns else []) + [list(row) for row in rows]
     table = word.add_table(len(every), len(shares))
-    table.style = "Light List Accent 1" if columns else "Normal Table"
-    if columns:
-        table.style = "Table Grid"
+    table.style = "Table Grid" if columns else "Normal Table"
     table.autofit = False
     sizes = [Twips(int(_WIDTH * each / sum(shares))) for each in shares]
     for place, (row, texts) in enumerate(zip(table.rows, every, strict=True)):
@@ -268,7 +259,6 @@ def _shade(paragraph: Any, colour: str) -> None:
 
 
 def _quiet(paragraph: Any) -> None:
-
     for run in paragraph.runs:
         run.font.size, run.font.color.rgb = Pt(8.5), RGBColor.from_string(_QUIET)
 

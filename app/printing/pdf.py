@@ -1,7 +1,6 @@
 """A document as PDF. The template is ours and fixed; the document comes to it as JSON, and is never its source."""
 
 import json
-import re
 from dataclasses import asdict
 from datetime import UTC, datetime, time
 from functools import cache, singledispatch
@@ -13,7 +12,7 @@ import typst
 
 from app.printing.document import Document, Facts, Heading, Items, Markdown, Note, Paragraph, Table, Withheld
 from app.printing.markdown import Node, parsed
-from app.printing.text import breakable, clean
+from app.printing.text import breakable, clean, widths
 
 _PRESSES = BoundedSemaphore(2)
 """A large document takes some hundred megabytes while it is laid out, so not all threads do that at once."""
@@ -103,14 +102,3 @@ def _node(node: Node) -> dict[str, Any]:
     for run in (*found["runs"], *(each for row in found["rows"] for cell in row for each in cell)):
         run["text"] = breakable(run["text"])
     return found
-
-
-def widths(columns: Any, rows: Any) -> list[float]:
-    """How the width of a page is shared among columns: by what stands in them, none too narrow for its longest word."""
-    shares = []
-    for place, name in enumerate(columns):
-        texts = [name, *(row[place] for row in rows)]
-        lengths = [len(each) for each in texts[1:]] or [0]
-        word = max(len(part) for text in texts for part in re.split("[ \\n\u200b]", text))
-        shares.append(max(word + 2, min(max(sum(lengths) / len(lengths), 0.6 * max(lengths)), 45)))
-    return shares
