@@ -2,11 +2,19 @@
 
 from typing import Any
 
-from app.access.markings import covers, highest
+from app.access.markings import Mark, covers, highest
 from app.access.work import Work
 from app.crud import store
 from app.crud.covering import naming
 from app.crud.resource import RESOURCES
+
+
+def raise_marking(work: Work, record: Any, mark: Mark) -> None:
+    """Marks a record at least as high as something that it tells of, as a change of its own; does nothing if it is."""
+    own = work.mark(record.marking_id)
+    if not covers(own, mark):
+        with store.changing(work, record, "remark"):
+            store.apply(work, RESOURCES.of(record), record, highest([own, mark]).fields)
 
 
 def remark_naming(work: Work, record: Any) -> None:
@@ -15,8 +23,4 @@ def remark_naming(work: Work, record: Any) -> None:
         mark = everywhere.mark(record.marking_id)
         for resource, found in sorted(naming(everywhere, record, RESOURCES), key=lambda each: each[1]):
             statement = store.with_children(resource).where(resource.model.id == found)
-            other: Any = everywhere.session.scalars(statement.with_for_update()).one()
-            own = everywhere.mark(other.marking_id)
-            if not covers(own, mark):
-                with store.changing(everywhere, other, "remark"):
-                    store.apply(everywhere, resource, other, highest([own, mark]).fields)
+            raise_marking(everywhere, everywhere.session.scalars(statement.with_for_update()).one(), mark)

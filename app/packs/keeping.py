@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.accesses import off_the_loop
-from app.access.markings import covers, highest
+from app.access.markings import highest
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.derive import body_of
@@ -23,6 +23,7 @@ from app.crud.asking import from_address, no_parameters
 from app.crud.authors import wrote
 from app.crud.operations import Operation, add, noun_of
 from app.crud.reading import stored
+from app.crud.remarking import raise_marking
 from app.crud.resource import RESOURCES, Resource
 from app.crud.router import add_resource, changes_of, for_change, parent_id, parent_of
 from app.engagements.engagements import ENGAGEMENTS
@@ -135,11 +136,7 @@ def follow(work: Work, record: Any) -> None:
         made_from = select(PackSource.pack_id).where(PackSource.record_id == record.id)
         statement = store.with_children(PACKS).where(Pack.id.in_(made_from)).order_by(Pack.id).with_for_update()
         for pack in everywhere.session.scalars(statement).all():
-            own = everywhere.mark(pack.marking_id)
-            if not covers(own, mark):
-                with store.changing(everywhere, pack, "remark"):
-                    pack.marked_as = everywhere.marking_row(highest([own, mark]))
-                    pack.marking_id = pack.marked_as.id
+            raise_marking(everywhere, pack, mark)
 
 
 RESOURCES.followers.append(follow)
@@ -172,7 +169,7 @@ def _operations() -> tuple[Operation, ...]:
             summary="A pack as it was made",
             description="What was kept, whatever has changed since, under the marking that the pack has now. As JSON, "
             "HTML, PDF or Word; entered in the access log as an export.",
-            answer=PackContent, media=MEDIA, query=PackQuery,
+            answer=PackContent, media=tuple(MEDIA), query=PackQuery,
         ),
         Operation(
             "staleness", "GET", "/{id}/staleness", compared, Action.READ,
