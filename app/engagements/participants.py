@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.access.fields import MarkedFields, MarkedRead
 from app.access.markings import marking_faults
@@ -94,6 +94,17 @@ def once_each(
     )
     if work.session.scalar(known) is not None:
         yield Fault("Takes part already, or did and was withdrawn", "duplicate", pointer="/person")
+
+
+def taking_part(work: Work) -> Select[Any]:
+    """Participants with the names and ranks of the people, of those that the caller may know of, in order of entry."""
+    table = table_of(Participant)
+    return (
+        select(table, Person.name, Person.rank)
+        .join(Person, Person.id == table.c.person)
+        .where(table.c.archived.is_(False), work.visible(table))
+        .order_by(table.c.created_at, table.c.id)
+    )
 
 
 PARTICIPANTS = RESOURCES.add(

@@ -20,12 +20,13 @@ from app.core.query import Asked
 from app.crud.answers import computed
 from app.crud.asking import from_address
 from app.crud.operations import Noun, Operation, add
+from app.engagements.participants import taking_part
 from app.errors import Fault, Invalid
 from app.exchange.csvfiles import CSV, csv_file, wants_csv
-from app.models import Engagement, EngagementPartner, Office, Participant, Partner, Person, Visit
+from app.models import Engagement, EngagementPartner, Office, Participant, Partner, Visit
 
 _ENGAGEMENT, _PARTICIPANT, _VISIT = table_of(Engagement), table_of(Participant), table_of(Visit)
-_LINK, _PARTNER, _PERSON, _OFFICE = (table_of(each) for each in (EngagementPartner, Partner, Person, Office))
+_LINK, _PARTNER, _OFFICE = (table_of(each) for each in (EngagementPartner, Partner, Office))
 NOT_HELD = ("proposed", "postponed", "cancelled")
 MOST = 1_000
 CalendarDay = date
@@ -139,14 +140,8 @@ def attended(work: Work, query: DiaryQuery) -> Sequence[Any]:
 
 def participants(work: Work, ids: Sequence[str]) -> dict[str, list[Any]]:
     """Who was there, of both sides, as far as the caller may know."""
-    statement = (
-        select(_PARTICIPANT, _PERSON.c.name)
-        .join(_PERSON, _PERSON.c.id == _PARTICIPANT.c.person)
-        .where(_PARTICIPANT.c.engagement_id.in_(ids), _PARTICIPANT.c.archived.is_(False), work.visible(_PARTICIPANT))
-        .order_by(_PARTICIPANT.c.created_at, _PARTICIPANT.c.id)
-    )
     found: dict[str, list[Any]] = {}
-    for row in work.session.execute(statement):
+    for row in work.session.execute(taking_part(work).where(_PARTICIPANT.c.engagement_id.in_(ids))):
         found.setdefault(str(row.engagement_id), []).append(row)
     return found
 

@@ -12,13 +12,13 @@ from starlette.responses import Response
 
 from app.access.permissions import Action
 from app.access.work import Work
-from app.core.columns import table_of
 from app.core.fields import Moment, RecordId, Representation
 from app.core.ids import as_id
 from app.crud import store
 from app.crud.answers import computed
 from app.crud.asking import no_parameters
 from app.crud.operations import Operation, add, noun_of
+from app.engagements.participants import taking_part
 from app.engagements.visits import VISITS
 from app.models import Office, Participant, Person, Post, Visit
 from app.models.choices import Direction, Side
@@ -232,16 +232,9 @@ def warnings(steps: Sequence[Step], visit: Any) -> Iterator[Warned]:
         latest = step
 
 
-def taking_part(work: Work, visit: Any) -> list[Delegate]:
+def delegates(work: Work, visit: Any) -> list[Delegate]:
     """Who takes part, of those whom the caller may know of."""
-    people = table_of(Participant)
-    statement = (
-        select(people, Person.name, Person.rank)
-        .join(Person, Person.id == people.c.person)
-        .where(people.c.engagement_id == visit.id, people.c.archived.is_(False), work.visible(people))
-        .order_by(people.c.created_at, people.c.id)
-    )
-    rows = work.session.execute(statement).all()
+    rows = work.session.execute(taking_part(work).where(Participant.engagement_id == visit.id)).all()
     work.holds("participant", ((row.id, row.marking_id) for row in rows))
     return [
         Delegate(
@@ -278,7 +271,7 @@ def itinerary(work: Work, visit: Visit) -> Itinerary:
     home = work.register.settings.home_timezone
     usual = visit.timezone or home
     steps = [step_of(item, usual, home) for item in visit.itinerary]
-    everybody = taking_part(work, visit)
+    everybody = delegates(work, visit)
     travels: Side = "home" if visit.direction == "outbound" else "partner"
     post = None if visit.post is None else work.session.get_one(Post, visit.post)
     work.holds("visit", ((visit.id, visit.marking_id),))

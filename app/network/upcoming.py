@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from app.access.work import Work
 from app.core.columns import table_of
@@ -126,9 +127,9 @@ def upcoming(
     ]
 
 
-def open_commitments(work: Work, partners: Sequence[str], *, most: int) -> list[OpenCommitment]:
+def promised(work: Work, partners: Sequence[str]) -> Select[Any]:
     """What either side has promised and not kept yet: what is due first before what nobody has set a day for."""
-    statement = (
+    return (
         select(COMMITMENT, Office.title.label("owner_title"))
         .select_from(COMMITMENT.outerjoin(table_of(Office), table_of(Office).c.id == COMMITMENT.c.owner_office))
         .where(
@@ -138,9 +139,12 @@ def open_commitments(work: Work, partners: Sequence[str], *, most: int) -> list[
             COMMITMENT.c.partner.in_(partners),
         )
         .order_by(func.coalesce(COMMITMENT.c.due_on, date.max), COMMITMENT.c.id)
-        .limit(most)
     )
-    rows = work.session.execute(statement).mappings().all()
+
+
+def open_commitments(work: Work, partners: Sequence[str], *, most: int) -> list[OpenCommitment]:
+    """The commitments that are still open with some partners, in their order."""
+    rows = work.session.execute(promised(work, partners).limit(most)).mappings().all()
     work.holds("commitment", ((row["id"], row["marking_id"]) for row in rows))
     return [
         OpenCommitment(

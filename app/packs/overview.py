@@ -8,13 +8,12 @@ from sqlalchemy import func, select
 
 from app.core.columns import table_of
 from app.core.fields import RecordId, Representation
-from app.models import Participant, Person, Priority
+from app.engagements.participants import taking_part
+from app.models import Participant, Priority
 from app.models.choices import DatePrecision, Kind, Lead, Level, PartnerRole, Side, Status
 from app.packs.gathering import Gathering, cut
 from app.packs.words import FIXED, and_more, days, facts, hours, listed, table, whom, words
 from app.printing.document import Block, Facts, Heading, Markdown, Note, Table
-
-PARTICIPANT, PERSON = table_of(Participant), table_of(Person)
 
 
 class PartnerPart(Representation):
@@ -138,26 +137,9 @@ class Overview(Representation):
 
 def attendees(found: Gathering, side: Side) -> tuple[list[Attendee], int]:
     """Who takes part on a side, as far as the caller may know, and how many more."""
-    statement = (
-        select(
-            *(PARTICIPANT.c[name] for name in ("id", "version", "marking_id", "person", "side", "office_title")),
-            PARTICIPANT.c.organisation,
-            PARTICIPANT.c.role,
-            PERSON.c.name,
-            PERSON.c.rank,
-            func.count().over().label("of_all"),
-        )
-        .select_from(PARTICIPANT.join(PERSON, PERSON.c.id == PARTICIPANT.c.person))
-        .where(
-            PARTICIPANT.c.engagement_id == found.id,
-            PARTICIPANT.c.side == side,
-            PARTICIPANT.c.archived.is_(False),
-            found.work.visible(PARTICIPANT),
-        )
-        .order_by(PARTICIPANT.c.created_at, PARTICIPANT.c.id)
-        .limit(100)
-    )
-    rows, more = cut(found.work.session.execute(statement).all())
+    there = (Participant.engagement_id == found.id, Participant.side == side)
+    statement = taking_part(found.work).where(*there).add_columns(func.count().over().label("of_all"))
+    rows, more = cut(found.work.session.execute(statement.limit(100)).all())
     found.takes("participant", rows, "name")
     found.met |= {str(row.person): row.marking_id for row in rows}
     return [

@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 
-from app.core.columns import table_of
 from app.core.fields import RecordId, Representation
-from app.models import Commitment, Office
 from app.models.choices import Side
+from app.network.upcoming import promised
 from app.packs.gathering import MOST, Gathering, cut
 from app.packs.words import and_more, day, table
 from app.printing.document import Block, Heading, Note
-
-COMMITMENT, OFFICE = table_of(Commitment), table_of(Office)
 
 
 class CommitmentIn(Representation):
@@ -56,30 +53,15 @@ class Commitments(Representation):
 
 def commitments(found: Gathering) -> Commitments:
     """What either side has promised and not kept yet."""
-    names = ("id", "version", "marking_id", "title", "partner", "owed_by", "made_on", "due_on")
-    statement = (
-        select(
-            *(COMMITMENT.c[name] for name in names),
-            OFFICE.c.title.label("owner"),
-            func.count().over().label("of_all"),
-        )
-        .select_from(COMMITMENT.outerjoin(OFFICE, OFFICE.c.id == COMMITMENT.c.owner_office))
-        .where(
-            COMMITMENT.c.partner.in_(found.partners),
-            COMMITMENT.c.status == "open",
-            COMMITMENT.c.archived.is_(False),
-            found.work.visible(COMMITMENT),
-        )
-        .order_by(func.coalesce(COMMITMENT.c.due_on, date.max), COMMITMENT.c.id)
-        .limit(MOST)
-    )
-    rows, more = cut(found.work.session.execute(statement).all())
+    statement = promised(found.work, found.partners).add_columns(func.count().over().label("of_all"))
+    rows, more = cut(found.work.session.execute(statement.limit(MOST)).all())
     found.takes("commitment", rows)
     today = found.work.today
     items = [
         CommitmentIn(
-            **{name: getattr(row, name) for name in CommitmentIn.model_fields if name not in ("id", "overdue")},
+            **{name: getattr(row, name) for name in ("title", "partner", "owed_by", "made_on", "due_on")},
             id=str(row.id),
+            owner=row.owner_title,
             overdue=row.due_on is not None and row.due_on < today,
         )
         for row in rows
