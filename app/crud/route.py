@@ -10,7 +10,7 @@ right here, with a bound on its work, and goes to a thread only when it turns ou
 
 import inspect
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -111,11 +111,16 @@ def acceptable(request: Request, *answers: str) -> None:
     if not accept.strip() or "*/*" in accept or "*/*" in answers:
         return
     taken = {*answers, *(each.partition("/")[0] + "/*" for each in answers)}
-    for each in accept.split(","):
+    if not any(each in taken for each in accepted(request)):
+        raise NotAcceptable(f"Only {' or '.join(f'`{each}`' for each in answers)} can be answered here.")
+
+
+def accepted(request: Request) -> Iterator[str]:
+    """The media types that a caller takes, as they are named; without those that are refused by `q=0`."""
+    for each in request.headers.get("accept", "").split(","):
         media_type, _, parameters = each.partition(";")
-        if media_type.strip().lower() in taken and not _REFUSED.search(parameters):
-            return
-    raise NotAcceptable(f"Only {' or '.join(f'`{each}`' for each in answers)} can be answered here.")
+        if not _REFUSED.search(parameters):
+            yield media_type.strip().lower()
 
 
 async def document_of(request: Request, types: frozenset[str]) -> Any:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.work import Work
+from app.core.filenames import disposition
 from app.crud.answers import BANNER
 from app.exchange.csvguard import neutralise
 
@@ -29,6 +30,6 @@ def csv_file(work: Work, name: str, columns: Sequence[str], rows: Iterable[Seque
     writer.writerow(columns)
     for row in rows:
         writer.writerow([neutralise(each or "") for each in row])
-    headers = {BANNER: work.banner(), "Content-Disposition": f'attachment; filename="{name}.csv"'}
+    headers = {BANNER: work.banner(), "Content-Disposition": disposition(f"{name}.csv")}
     # With a mark at the beginning, without which some programs take UTF-8 for something else.
     return Response("\ufeff" + out.getvalue(), media_type=f"{CSV}; charset=utf-8", headers=headers)

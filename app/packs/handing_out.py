@@ -1,10 +1,9 @@
 """A pack in the format that is asked for, entered in the access log before it leaves."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,11 +13,15 @@ from app.access.work import Work
 from app.core.filenames import disposition
 from app.core.query import Asked
 from app.crud.answers import BANNER, JSON, matches
+from app.crud.route import accepted
 from app.printing.document import Document
 from app.printing.formats import FORMATS
 
 PackFormat = Literal["json", "html", "pdf", "docx"]
-MEDIA = tuple(each.media_type.partition(";")[0] for each in FORMATS.values())
+MEDIA = {each.media_type.partition(";")[0]: name for name, each in FORMATS.items()}
+"""The formats beside JSON, by their media types."""
+
+_TYPES: Any = {JSON: "json", **MEDIA}
 
 
 class PackQuery(Asked):
@@ -32,12 +35,8 @@ def wanted(query: PackQuery, request: Request) -> PackFormat:
     """The format that a caller asks for."""
     if query.format is not None:
         return query.format
-    known: dict[str, PackFormat] = {JSON: "json", **dict(zip(MEDIA, ("html", "pdf", "docx"), strict=True))}
-    for each in request.headers.get("accept", "").split(","):
-        media_type, _, more = each.partition(";")
-        if media_type.strip().lower() in known and not re.search(r"q\s*=\s*0(\.0*)?\s*$", more):
-            return known[media_type.strip().lower()]
-    return "json"
+    first: PackFormat = next((_TYPES[each] for each in accepted(request) if each in _TYPES), "json")
+    return first
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,6 @@ def add_pack(router: APIRouter, resource: Resource) -> None:
         "changed since we last met. Made of what the caller may see, and marked with the highest of it. Each section "
         "has a limit, and says how much is beyond it. As JSON, HTML, PDF or Word; entered in the access log as an "
         "export.",
-        answer=PackContent, media=MEDIA, query=PackQuery,
+        answer=PackContent, media=tuple(MEDIA), query=PackQuery,
     )  # fmt: skip
     add(router, noun_of(resource), operation, f"/{resource.path}")
