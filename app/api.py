@@ -63,6 +63,7 @@ from app.posts.posts import POSTS
 from app.records.disposals import add_disposals
 from app.records.holds import add_holds
 from app.records.retention import RETENTION_CLASSES
+from app.releases.operations import add_requests
 
 PREFIX = "/api/v1"
 
@@ -103,6 +104,7 @@ def api_routes() -> list[BaseRoute]:
     add_resource(router, RETENTION_CLASSES)
     add_holds(router)
     add_disposals(router)
+    add_requests(router)
     add_changes(router)
     add_stream(router)
     add_audit(router)

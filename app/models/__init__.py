@@ -26,6 +26,7 @@ from app.models.partners import CountryPartner, Institution, Membership, Partner
 from app.models.people import Appointment, Office, Person
 from app.models.posts import Accreditation, Post
 from app.models.records import Disposal, DisposalRecord, LegalHold, RetentionClass
+from app.models.releases import InformationRequest, ScopeDocument
 from app.models.search import SearchEntry
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "EngagementTag",
     "Exercise",
     "ExerciseDomain",
+    "InformationRequest",
     "Institution",
     "InteroperabilityClaim",
     "LedgerEntry",
@@ -76,6 +78,7 @@ __all__ = [
     "PriorityTarget",
     "Report",
     "RetentionClass",
+    "ScopeDocument",
     "SearchEntry",
     "Series",
     "Token",

@@ -52,6 +52,33 @@ ReportState = Literal["draft", "submitted"]
 Tone = Literal["warm", "cordial", "neutral", "cool", "tense"]
 CommitmentStatus = Literal["open", "kept", "broken", "withdrawn", "superseded"]
 Service = Literal["navy", "army", "air_force", "joint", "civilian"]
+RequestState = Literal["open", "decided", "released", "closed"]
+Ground = Literal[
+    "6(a)",
+    "6(b)",
+    "6(c)",
+    "6(d)",
+    "6(e)",
+    "9(2)(a)",
+    "9(2)(b)(i)",
+    "9(2)(b)(ii)",
+    "9(2)(ba)(i)",
+    "9(2)(ba)(ii)",
+    "9(2)(c)",
+    "9(2)(d)",
+    "9(2)(e)",
+    "9(2)(f)(i)",
+    "9(2)(f)(ii)",
+    "9(2)(f)(iii)",
+    "9(2)(f)(iv)",
+    "9(2)(g)(i)",
+    "9(2)(g)(ii)",
+    "9(2)(h)",
+    "9(2)(i)",
+    "9(2)(j)",
+    "9(2)(k)",
+    "out_of_scope",
+]
 CountedFrom = Literal["ends_on", "created_at", "closed"]
 DisposalAction = Literal["destroy", "transfer"]
 DisposalState = Literal["proposed", "approved", "rejected", "done"]

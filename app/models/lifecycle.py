@@ -3,7 +3,7 @@
 from typing import get_args
 
 from app.core.lifecycle import Lifecycle, Move
-from app.models.choices import BriefingState, CommitmentStatus, ReportState, Role, Status
+from app.models.choices import BriefingState, CommitmentStatus, ReportState, RequestState, Role, Status
 
 DESK: frozenset[Role] = frozenset({"contributor", "approver", "administrator"})
 NOBODY: frozenset[Role] = frozenset()
@@ -74,3 +74,16 @@ BRIEFING = Lifecycle(
     ),
 )
 """A briefing is written, submitted, and cleared by somebody else; with a comment it goes back to its author."""
+
+REQUESTING = Lifecycle(
+    states=get_args(RequestState),
+    table=(
+        Move("open", "decided", CLEARERS),
+        Move("open", "closed", DESK, reason=True),
+        Move("decided", "open", CLEARERS, reason=True),
+        Move("decided", "released", DESK),
+        Move("released", "open", CLEARERS, reason=True),
+        Move("closed", "open", DESK, reason=True),
+    ),
+)
+"""A request for official information is decided, then released; or closed, since it was transferred or withdrawn."""

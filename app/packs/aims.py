@@ -11,8 +11,8 @@ from app.models import Advocacy, Objective, ObjectivePriority, Office, Position
 from app.models.choices import Assessment, PositionUse
 from app.overview.position_findings import FindingsQuery, of_use, planned
 from app.packs.gathering import MOST, Gathering, cut
-from app.packs.words import and_more, day, days, facts, listed, words
 from app.printing.document import Block, Facts, Heading, Markdown, Note
+from app.printing.words import and_more, day, days, facts, listed, words
 
 OBJECTIVE, ADVOCACY, POSITION = table_of(Objective), table_of(Advocacy), table_of(Position)
 

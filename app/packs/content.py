@@ -17,8 +17,8 @@ from app.packs.promises import Commitments, commitments
 from app.packs.promises import blocks as commitment_blocks
 from app.packs.relationship import Relationships, relationships
 from app.packs.relationship import blocks as relationship_blocks
-from app.packs.words import day, days, listed, words
 from app.printing.document import Block, Document
+from app.printing.words import day, days, listed, words
 
 
 class PackContent(Representation):

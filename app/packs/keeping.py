@@ -28,13 +28,13 @@ from app.crud.resource import RESOURCES, Resource
 from app.crud.router import add_resource, changes_of, for_change, parent_id, parent_of
 from app.engagements.engagements import ENGAGEMENTS
 from app.errors import Conflict, Forbidden, Invalid
+from app.exchange.handing_out import MEDIA, FormatQuery, Handout, handed_out, wanted
 from app.models import Pack, PackAcknowledgement, PackSource
 from app.packs.content import PackContent, gathered, printed
-from app.packs.handing_out import MEDIA, Handout, PackQuery, handed_out, wanted
 from app.packs.packs import PACKS, PackFields
 from app.packs.staleness import Staleness, staleness
-from app.packs.words import day
 from app.printing.document import kept, opened
+from app.printing.words import day
 
 
 def make(work: Work, request: Request, document: body_of(PackFields)) -> Response:  # type: ignore[valid-type]
@@ -91,9 +91,9 @@ def acknowledge(work: Work, request: Request, id: str) -> Response:  # noqa: A00
 
 def content_of(work: Work, request: Request, id: str) -> Response:  # noqa: A002
     off_the_loop(request)
-    query = from_address(PackQuery, request)
+    query = from_address(FormatQuery, request)
     pack = _kept(work, request, id)
-    return handed_out(work, request, _as_it_was(work, pack), wanted(query, request))
+    return handed_out(work, request, _as_it_was(work, pack), wanted(query.format, request))
 
 
 def _kept(work: Work, request: Request, key: str) -> Pack:
@@ -113,7 +113,11 @@ def _as_it_was(work: Work, pack: Pack) -> Handout:
         text = json.dumps(read | {"marking": marking}, ensure_ascii=False, separators=(",", ":"))
     said = f"Briefing pack as of {day(pack.as_of)}, {'cleared' if pack.state == 'cleared' else 'a draft: not cleared'}"
     return Handout(
-        read["reference"], text, lambda: replace(opened(pack.document), marking=marking, made_at=said), pack.state
+        f"{read['reference']}-pack",
+        f"pack of {read['reference']}",
+        text,
+        lambda: replace(opened(pack.document), marking=marking, made_at=said),
+        pack.state,
     )
 
 
@@ -169,7 +173,7 @@ def _operations() -> tuple[Operation, ...]:
             summary="A pack as it was made",
             description="What was kept, whatever has changed since, under the marking that the pack has now. As JSON, "
             "HTML, PDF or Word; entered in the access log as an export.",
-            answer=PackContent, media=tuple(MEDIA), query=PackQuery,
+            answer=PackContent, media=tuple(MEDIA), query=FormatQuery,
         ),
         Operation(
             "staleness", "GET", "/{id}/staleness", compared, Action.READ,

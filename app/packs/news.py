@@ -14,8 +14,8 @@ from app.crud.ledger import LEDGER, entries, entries_visible
 from app.models import Commitment, EngagementPartner, Office, Partner, Person, Position
 from app.packs.gathering import Gathering
 from app.packs.relationship import Met, Relationships
-from app.packs.words import and_more, day, words
 from app.printing.document import Block, Heading, Note, Table
+from app.printing.words import and_more, day, words
 
 SHOWN = 15
 LOOKED_AT = 200

@@ -12,8 +12,8 @@ from app.engagements.participants import taking_part
 from app.models import Participant, Priority
 from app.models.choices import DatePrecision, Kind, Lead, Level, PartnerRole, Side, Status
 from app.packs.gathering import Gathering, cut
-from app.packs.words import FIXED, and_more, days, facts, hours, listed, table, whom, words
 from app.printing.document import Block, Facts, Heading, Markdown, Note, Table
+from app.printing.words import FIXED, and_more, days, facts, hours, listed, table, whom, words
 
 
 class PartnerPart(Representation):

@@ -13,8 +13,8 @@ from app.crud.asking import from_address
 from app.crud.operations import Operation, add, noun_of
 from app.crud.reading import stored
 from app.crud.resource import Resource
+from app.exchange.handing_out import MEDIA, FormatQuery, Handout, handed_out, wanted
 from app.packs.content import PackContent, gathered, printed
-from app.packs.handing_out import MEDIA, Handout, PackQuery, handed_out, wanted
 
 
 def add_pack(router: APIRouter, resource: Resource) -> None:
@@ -22,11 +22,12 @@ def add_pack(router: APIRouter, resource: Resource) -> None:
 
     def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
         off_the_loop(request)
-        query = from_address(PackQuery, request)
+        query = from_address(FormatQuery, request)
         found = stored(work, resource, id)
         content, _ = gathered(work, json.loads(found.representation), found.version)
-        pack = Handout(content.reference, content.model_dump_json(), lambda: printed(content))
-        return handed_out(work, request, pack, wanted(query, request))
+        name, told = f"{content.reference}-pack", f"pack of {content.reference}"
+        pack = Handout(name, told, content.model_dump_json(), lambda: printed(content))
+        return handed_out(work, request, pack, wanted(query.format, request))
 
     operation = Operation(
         "pack_of", "GET", "/{id}/pack", endpoint, Action.READ,
@@ -36,6 +37,6 @@ def add_pack(router: APIRouter, resource: Resource) -> None:
         "changed since we last met. Made of what the caller may see, and marked with the highest of it. Each section "
         "has a limit, and says how much is beyond it. As JSON, HTML, PDF or Word; entered in the access log as an "
         "export.",
-        answer=PackContent, media=tuple(MEDIA), query=PackQuery,
+        answer=PackContent, media=tuple(MEDIA), query=FormatQuery,
     )  # fmt: skip
     add(router, noun_of(resource), operation, f"/{resource.path}")

@@ -13,8 +13,8 @@ from app.models import Briefing, Office, Person
 from app.models.choices import BriefingState, BriefingType
 from app.packs.gathering import MOST, Gathering, cut
 from app.packs.overview import Attendee, attendees
-from app.packs.words import and_more, day, facts, listed, whom, words
 from app.printing.document import Block, Facts, Heading, Markdown, Note
+from app.printing.words import and_more, day, facts, listed, whom, words
 
 BRIEFING, OFFICE, PERSON = table_of(Briefing), table_of(Office), table_of(Person)
 ORDER = {"talking_points": 0, "brief": 1, "itinerary": 2, "advice": 3, "analysis": 4}

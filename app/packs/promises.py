@@ -9,8 +9,8 @@ from app.core.fields import RecordId, Representation
 from app.models.choices import Side
 from app.network.upcoming import promised
 from app.packs.gathering import MOST, Gathering, cut
-from app.packs.words import and_more, day, table
 from app.printing.document import Block, Heading, Note
+from app.printing.words import and_more, day, table
 
 
 class CommitmentIn(Representation):

@@ -13,8 +13,8 @@ from app.models.choices import DatePrecision, Kind, Level, Status
 from app.network.holders import OfficeHeld, offices_at, tours
 from app.overview.standing import ENGAGEMENT, held
 from app.packs.gathering import Gathering
-from app.packs.words import and_more, days, table, whom, words
 from app.printing.document import Block, Facts, Heading, Note
+from app.printing.words import and_more, days, table, whom, words
 
 LAST = 5
 LINK, PARTNER, MEMBERSHIP = table_of(EngagementPartner), table_of(Partner), table_of(Membership)

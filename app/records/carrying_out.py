@@ -27,7 +27,7 @@ from app.crud.resource import RESOURCES
 from app.crud.searching import forget
 from app.models import Disposal, DisposalRecord, Engagement, RetentionClass
 from app.records.disposals import NOUN, represented
-from app.records.due import ENGAGEMENT, classes, may_go
+from app.records.due import ENGAGEMENT, asked_for, classes, may_go
 from app.records.files import copied, hashes_of, let_go
 from app.records.package import Part, package, parts_of
 
@@ -107,7 +107,10 @@ def _settled(work: Work, disposal_id: str, record_id: str) -> tuple[Disposal, li
         raise Kept("it is not there any more, or nobody approves of its disposal")
     if work.session.scalar(select(may_go(work, under, classes(work))).where(ENGAGEMENT.c.id == record_id)) is not True:
         raise Kept("it is on hold, or not due any more")
-    return disposal, parts_of(work, work.session.get_one(Engagement, record_id))
+    parts = parts_of(work, work.session.get_one(Engagement, record_id))
+    if asked_for(work, [part.id for part in parts]):
+        raise Kept("it, or what goes with it, is in the scope of a request for information that is not released yet")
+    return disposal, parts
 
 
 def _about(disposal: Disposal, engagement: Engagement) -> dict[str, Any]:

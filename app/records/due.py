@@ -8,7 +8,15 @@ from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 
 from app.access.work import Work
 from app.core.columns import table_of
-from app.models import Disposal, DisposalRecord, Engagement, LegalHold, RetentionClass
+from app.models import (
+    Disposal,
+    DisposalRecord,
+    Engagement,
+    InformationRequest,
+    LegalHold,
+    RetentionClass,
+    ScopeDocument,
+)
 
 ENGAGEMENT = table_of(Engagement)
 CLOSED = ("completed", "cancelled")
@@ -72,6 +80,17 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years)
     except ValueError:  # the 29th of February
         return day.replace(year=day.year - years, day=28)
+
+
+def asked_for(work: Work, ids: Sequence[str]) -> bool:
+    """Whether a request for official information that is not released or closed asks for one of some records."""
+    statement = (
+        select(ScopeDocument.id)
+        .join(InformationRequest, InformationRequest.id == ScopeDocument.request_id)
+        .where(ScopeDocument.record.in_(ids), ScopeDocument.archived.is_(False))
+        .where(InformationRequest.state.in_(("open", "decided")))
+    )
+    return work.session.scalar(statement.limit(1)) is not None
 
 
 def holds_on(work: Work, record_id: str) -> int:

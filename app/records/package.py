@@ -14,7 +14,7 @@ from app.core.columns import table_of
 from app.crud.ledger import DIRECTORY, LEDGER
 from app.crud.resource import RESOURCES, Resource
 from app.crud.store import rebuilt
-from app.models import Engagement
+from app.models import Engagement, ScopeDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,9 @@ class Part:
 
 def parts_of(work: Work, engagement: Engagement) -> list[Part]:
     """The engagement and every record that goes with it, withdrawn ones too; what stands under one comes after it."""
-    found = [Part(RESOURCES.of(engagement), engagement.id, engagement.version, _marking(work, engagement.id))]
-    return [*found, *_going_with(work, Engagement, engagement.id)]
+    itself = Part(RESOURCES.of(engagement), engagement.id, engagement.version, _marking(work, engagement.id))
+    found = [itself, *_going_with(work, Engagement, engagement.id)]
+    return [*found, *_quoting(work, [each.id for each in found])]
 
 
 def _going_with(work: Work, model: Any, record_id: str) -> Iterator[Part]:
@@ -46,6 +47,13 @@ def _going_with(work: Work, model: Any, record_id: str) -> Iterator[Part]:
         for row in rows.all():
             yield Part(resource, str(row.id), row.version, _marking(work, str(row.id)))
             yield from _going_with(work, resource.model, str(row.id))
+
+
+def _quoting(work: Work, ids: list[str]) -> Iterator[Part]:
+    """What requests for information hold of records: the passages that are withheld of them."""
+    statement = select(ScopeDocument).where(ScopeDocument.record.in_(ids)).order_by(ScopeDocument.id)
+    for each in work.session.scalars(statement):
+        yield Part(RESOURCES.of(each), each.id, each.version, _marking(work, each.id))
 
 
 def _marking(work: Work, record_id: str) -> int | None:

@@ -23,6 +23,7 @@ TAGS = [
     {"name": "Priorities", "description": "Stated aims of engagement, and how far they have come."},
     {"name": "Objectives", "description": "What an engagement should achieve, and whether it did."},
     {"name": "Packs", "description": "Briefing packs that are kept, cleared and acknowledged."},
+    {"name": "Releases", "description": "Requests under the Official Information Act: scope, grounds, time, copies."},
     {"name": "Positions", "description": "Our line on a subject, its clearance, and how partners took it."},
     {"name": "Interoperability", "description": "What exercises proved that we can do with whom."},
     {"name": "Commitments", "description": "What either side promised the other, and whether it was kept."},

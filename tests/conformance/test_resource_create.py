@@ -45,7 +45,11 @@ def test_the_example_of_the_docs_page_can_be_recorded(subject: Subject) -> None:
         "advocacy": ("position",),
         "interoperability": ("exercise",),
     }
-    refers |= {"approval-routes": ("steps",), "delegations": ("person", "office")}
+    refers |= {
+        "scope-documents": ("record", "withholdings"),
+        "approval-routes": ("steps",),
+        "delegations": ("person", "office"),
+    }
     for name in refers.get(subject.resource.path, ()):
         example[name] = subject.document()[name]
     assert subject.api.post(subject.path, example).status_code == 201

@@ -40,7 +40,7 @@ def test_the_stored_representation_is_what_one_would_build_now(subject: Subject,
             assert represent(kept) == subject.api.get(subject.at(record)).text
             if resource.parent is not None:
                 above = resource.parent.resource
-                parent = session.get_one(above.model, kept.engagement_id)
+                parent = session.get_one(above.model, getattr(kept, resource.parent.column.key))
                 concrete = RESOURCES.of(parent)
                 fresh = session.scalars(
                     with_children(concrete)

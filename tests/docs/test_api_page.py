@@ -21,6 +21,7 @@ from app.engagements.transitions import TransitionRequest
 from app.errors import PROBLEM_TYPES
 from app.exchange.briefing_register import RegisterQuery
 from app.exchange.diary import DiaryQuery
+from app.exchange.handing_out import FormatQuery
 from app.main import create_app
 from app.models.lifecycle import LIFECYCLE
 from app.network.attaches import AttacheQuery
@@ -31,9 +32,9 @@ from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
 from app.overview.position_findings import FindingsQuery
 from app.overview.stream import StreamQuery
-from app.packs.handing_out import PackQuery
 from app.papers.revisions import DiffQuery, RevisionQuery
 from app.records.disposal_documents import DueQuery
+from app.releases.handing_out import CopyQuery
 from support.databases import settings_for
 
 api_routes()
@@ -116,8 +117,8 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         **{f"/engagements/{{engagement}}/{each}": ReadQuery for each in SINGLE},
         **{f"/engagements/{{engagement}}/{each}/history": PageQuery for each in SINGLE},
         "/posts/{id}/handover": HandoverQuery,
-        "/{noun}/{id}/pack": PackQuery,
-        "/engagements/{engagement}/packs/{id}/content": PackQuery,
+        "/{noun}/{id}/pack": FormatQuery,
+        "/engagements/{engagement}/packs/{id}/content": FormatQuery,
         "/coverage/attaches": AttacheQuery,
         "/holidays": HolidayQuery,
         "/changes": ChangesQuery,
@@ -134,6 +135,7 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/briefings/{id}/diff": DiffQuery,
         "/briefings/register": RegisterQuery,
         "/diary": DiaryQuery,
+        "/information-requests/{id}/copy": CopyQuery,
     }
     rows = table("docs/api.md", "address", "parameters")
     assert {code(row[0])[0]: set(code(row[1])) for row in rows} == {

@@ -148,8 +148,8 @@ def same(sent: Any, kept: Any) -> bool:
     return type(kept) is type(sent) and kept == sent
 
 
-BY_RULE = {"ends_on", "starts_at", "ends_at", "reaction_note"}
-"""Fields that a rule blames for another one's value: right by themselves where both are wrong."""
+BY_RULE = {"ends_on", "starts_at", "ends_at", "reaction_note", "record_version"}
+"""Fields that a rule blames for another one's value: right by themselves, or not looked at, where both are wrong."""
 
 
 def test_a_field_refuses_what_it_cannot_keep_and_keeps_the_rest(

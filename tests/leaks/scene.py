@@ -76,6 +76,7 @@ class Scene:
         # What may be in it is hidden only afterwards, so that its staleness is worth asking.
         self.keys["packs"] = [self.api.make(f"/{KINDS[0]}/{self.seen[KINDS[0]]['id']}/packs", {"note": "Kererū"})["id"]]
         self.keys["attachments"] = [self.attach(self.api, self.seen["briefings"])]
+        self.keys["documents"] = [self.ask_for(self.api, self.seen["information-requests"], self.seen["briefings"])]
         self.keys["revisions"] = ["1", "2"]
         for path, record in self.seen.items():
             readable = record.get(RESOURCES[path].key.key) if RESOURCES[path].key is not None else None
@@ -110,6 +111,8 @@ class Scene:
             self.attach(self.hider, briefing, **self.marking)
         for about in (hidden[KINDS[0]], self.seen[KINDS[0]]):
             self.hider.make(f"/{KINDS[0]}/{about['id']}/packs", {"note": "Kererū"})
+        for about in (self.seen["briefings"], hidden["briefings"]):
+            self.ask_for(self.hider, hidden["information-requests"], about)
         hidden["approvals"] = self._hide_approval()
         return hidden
 
@@ -120,6 +123,11 @@ class Scene:
         approval = self.hider.make(f"/dialogues/{about['id']}/approvals", {"note": "Kererū"})
         self.hider.change(f"/dialogues/{about['id']}", {"title": "Kererū by another name"})
         return approval
+
+    @staticmethod
+    def ask_for(api: Api, request: Any, record: Any) -> str:
+        """Puts a record into the scope of a request for information; gives the id of that."""
+        return str(api.make(f"/information-requests/{request['id']}/documents", {"record": record["id"]})["id"])
 
     @staticmethod
     def attach(api: Api, briefing: Any, **fields: Any) -> str:

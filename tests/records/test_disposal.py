@@ -547,3 +547,28 @@ def test_packs_go_with_their_engagement_and_with_all_that_they_said(
     with operating(register) as connection:
         for table in ("pack", "pack_source", "pack_acknowledgement"):
             assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+
+
+def test_what_is_asked_for_stays_and_what_was_withheld_of_it_goes_with_it(
+    api: Api, proposer: Api, other: Api, register: Register, settings: Settings, ten_years: str, old: Any
+) -> None:
+    """Nothing is destroyed under a request; afterwards no passage that was withheld outlives its record."""
+    classification = {"classification": "SENSITIVE"}
+    objective = api.make(f"/visits/{old['id']}/objectives", {"title": f"The {WORD} question", **classification})
+    request = api.make("/information-requests", {"title": "Birds", "received_on": "2026-11-02", **classification})
+    at = f"/information-requests/{request['id']}"
+    for record, field in ((objective, "title"), (old, "title")):
+        cut = {"field": field, "passage": WORD, "ground": "6(a)"}
+        tags = [{"field": "tags", "ground": "6(a)"}] if record is old else []
+        api.make(f"{at}/documents", {"record": record["id"], "withholdings": [cut, *tags]})
+    approved(proposer, other, ten_years, old)
+    assert "in the scope of a request" in run(register)[0]
+    assert other.post(f"{at}/transitions", {"to": "decided"}).status_code == 200
+    assert "in the scope of a request" in run(register)[0]
+    assert api.post(f"{at}/transitions", {"to": "released"}).status_code == 200
+    copy = api.read(f"{at}/copy")
+    assert run(register)[-1] == "1 disposed of, 0 stay"
+    assert words_in_database(settings, register, WORD) == []
+    assert api.items(f"{at}/documents") == []
+    assert api.read(f"{at}/copy") == copy
+    whole(settings)

@@ -35,6 +35,12 @@ class Documents:
             "participants": lambda _: {"person": self.make("people")["id"]},
             "commitments": lambda number: {"title": f"Commitment {number:03}"},
             "briefings": lambda number: {"title": f"Briefing {number:03}"},
+            "information-requests": lambda number: {"title": f"Request {number:03}"},
+            "scope-documents": lambda _: {
+                "record": self.make("offices")["id"],
+                "withholdings": [],
+                "note": "Asked for",
+            },
             "approval-routes": lambda number: {"title": f"Route {number:03}", "active": False, "steps": [self.step()]},
             "delegations": lambda _: {"person": self.person(), "office": self.step()["office"]},
             "deployments": lambda _: {"mission": self.mission(), "partners": [self.mission()]},

@@ -1,4 +1,4 @@
-"""How a pack says things on paper."""
+"""How things are said on paper."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
