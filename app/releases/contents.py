@@ -30,8 +30,15 @@ def releasable(resource: Resource) -> bool:
 def texts_of(resource: Resource, representation: Mapping[str, Any]) -> dict[str, str]:
     """The texts of a record as it read in a version. Ids of other records tell nobody anything, and are left out."""
     named = (each for each in resource.fields.model_fields if each not in LEFT_OUT)
-    found = {name: "\n".join(_lines(representation.get(name))) for name in named}
+    found = {name: _text(representation.get(name)) for name in named}
     return {name: text for name, text in found.items() if text.strip()}
+
+
+def _text(value: Any) -> str:
+    """A value as text: of a list of several things, a line for each."""
+    lines = list(_lines(value))
+    listed = isinstance(value, list) and any(isinstance(each, Mapping) for each in value)
+    return "\n".join(f"- {each}" for each in lines) if listed else ", ".join(lines)
 
 
 def _lines(value: Any) -> Iterator[str]:

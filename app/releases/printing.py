@@ -75,11 +75,13 @@ def _document(each: CopiedDocument) -> Iterator[Block]:
     facts: list[tuple[str, str]] = []
     long: list[Block] = []
     for told in each.texts:
+        if told.text == each.title:
+            continue  # it is the heading
         if len(told.text) <= SHORT and "\n" not in told.text:
             facts.append((words(told.field), told.text))
         else:
             # A gap is no link, whatever stands after it.
-            long += [Heading(2, words(told.field)), Markdown(_GAP.sub(r"\\[\1\\]", told.text))]
+            long += [Heading(3, words(told.field)), Markdown(_GAP.sub(r"\\[\1\\]", told.text))]
     if facts:
         yield Facts(facts)
     yield from long
