@@ -47,6 +47,7 @@ from app.overview.changes import add_changes
 from app.overview.position_findings import add_position_findings
 from app.overview.position_uses import add_position_uses
 from app.overview.progress import add_progress
+from app.overview.search import add_search
 from app.overview.stream import add_stream
 from app.packs.keeping import add_packs
 from app.packs.pack import add_pack
@@ -105,6 +106,7 @@ def api_routes() -> list[BaseRoute]:
     add_holds(router)
     add_disposals(router)
     add_requests(router)
+    add_search(router)
     add_changes(router)
     add_stream(router)
     add_audit(router)

@@ -1,6 +1,7 @@
 """Full-text search as a filter and as an order: PostgreSQL by `tsvector` and GIN, SQLite by FTS5."""
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     FromClause,
     Integer,
@@ -19,7 +20,8 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from app.core.query import Match, Scope, Where
 from app.core.words import match, query_words, tsquery
 
-ENTRY = table("search_entry", column("seq", Integer), column("record_id", String), column("words"))
+ENTRY = table("search_entry", column("seq", Integer), column("record_type", String), column("record_id", String),
+              column("marking_id", Integer), column("archived", Boolean), column("words"))  # fmt: skip
 TEXT = table("search_text", column("rowid", Integer))
 
 RANKED_MOST = 1_000

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from app.core import cursor as cursors
 from app.core.documents import CODES, fault
-from app.core.query import ListQuery, takes_many
+from app.core.query import takes_many
 from app.errors import Fault, Invalid
 
 Query = TypeVar("Query", bound=BaseModel)
@@ -50,7 +50,7 @@ def _number(text: str) -> int | str:
     return int(text) if re.fullmatch("-?[0-9]{1,9}", text) else text
 
 
-def from_body(model: type[ListQuery], document: Any, request: Request) -> ListQuery:
+def from_body(model: type[Query], document: Any, request: Request) -> Query:
     """The same parameters as a JSON object. `cursor` may stand in the address, as `next` gives it."""
     cursor = request.query_params.get("cursor")
     if cursor is not None and isinstance(document, dict):

@@ -24,7 +24,12 @@ def index(
     if resource.administrative:
         return
     title, body = words_of(resource, record, document)
-    entry = {"record_type": resource.noun, "record_id": record.id, "marking_id": marking_id}
+    entry = {
+        "record_type": resource.noun,
+        "record_id": record.id,
+        "marking_id": marking_id,
+        "archived": record.archived,
+    }
     seq = session.scalar(select(SearchEntry.seq).where(SearchEntry.record_id == record.id))
     if session.get_bind().dialect.name == "sqlite":
         _index_sqlite(session, seq, entry, title, body)
@@ -34,7 +39,7 @@ def index(
         session.execute(
             update(SearchEntry.__table__)  # type: ignore[arg-type]
             .where(SearchEntry.seq == seq)
-            .values(words=cast(tsvector(title, body), TSVECTOR), marking_id=marking_id)
+            .values(words=cast(tsvector(title, body), TSVECTOR), marking_id=marking_id, archived=record.archived)
         )
 
 
@@ -44,7 +49,8 @@ def _index_sqlite(
     if seq is None:
         seq = session.scalar(insert(SearchEntry).values(**entry).returning(SearchEntry.seq))
     else:
-        session.execute(update(SearchEntry).where(SearchEntry.seq == seq).values(marking_id=entry["marking_id"]))
+        now = {name: entry[name] for name in ("marking_id", "archived")}
+        session.execute(update(SearchEntry).where(SearchEntry.seq == seq).values(**now))
         session.execute(_DROP, {"seq": seq})
     session.execute(_ADD, {"seq": seq, "title": " ".join(title), "body": " ".join(body)})
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -39,4 +39,5 @@ class SearchEntry(Base):
     record_type: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[str] = mapped_column(Id)
     marking_id: Mapped[int | None] = mapped_column(ForeignKey("marking.id"), comment="NULL: not marked")
+    archived: Mapped[bool] = mapped_column(server_default=false(), comment="Whether the record is withdrawn")
     words: Mapped[str | None] = mapped_column(TsVector().with_variant(Text(), "sqlite"))
