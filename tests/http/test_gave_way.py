@@ -233,10 +233,11 @@ def test_a_try_leaves_the_document_as_it_was(api: Api, documents: Documents, reg
     patch = {name: value for name, value in document.items() if name in resource.patch.model_fields}
     patch |= {"external_ref": "E-2"}
     sent = copy.deepcopy((document, patch))
+    above = None if resource.parent is None else documents.owner(resource)
     with writing_as(register, system("test"), new_id()) as work:
         parent = None
-        if resource.parent is not None:
-            parent = store.find(work, resource.parent.resource, documents.engagement())
+        if resource.parent is not None and above is not None:
+            parent = store.find(work, resource.parent.resource, above)
         record = store.create(work, resource, document, parent=parent)
         store.upsert(work, resource, "E-1", document, parent=parent)
         store.change(work, resource, record, patch)
