@@ -141,6 +141,8 @@ def errors_of(operation: Operation, path: str) -> set[int]:
     errors = {401, 403, 406, 422, 429, 503, *operation.errors}
     if "{" in path:
         errors.add(404)
+    if path.endswith("}"):
+        errors.add(405)  # of what is another address: `/visits/query` is no visit
     if operation.writes:
         errors |= {409}
     if operation.upload is not None or "document" in inspect.signature(operation.endpoint).parameters:
