@@ -15,7 +15,7 @@ from app.models import InformationRequest, ScopeDocument
 from app.models.choices import RequestState
 from app.models.lifecycle import REQUESTING
 from app.releases.copies import Held, copy_of, held, joined
-from app.releases.withholding import stands_in
+from app.releases.withholding import Shapes, stands_in
 
 MOST_TOLD = 50
 """Places that a refusal names."""
@@ -34,17 +34,18 @@ class RequestTransitionRequest(Document):
 def left(request: InformationRequest, records: Iterable[Held]) -> Iterator[Fault]:
     """The places at which a passage can still be read that is withheld somewhere in the request."""
     records = list(records)
-    passages = sorted({text for each in records for text in _withheld(each)})
-    for passage in passages:
-        if stands_in(request.title, passage):
-            yield Fault("What is withheld stands in the title of the request", "withheld_elsewhere", "/title")
+    passages = {text: Shapes.of(text) for each in records for text in _withheld(each)}
+    title = Shapes.of(request.title)
+    if any(stands_in(title, shapes) for shapes in passages.values()):
+        yield Fault("What is withheld stands in the title of the request", "withheld_elsewhere", "/title")
     for each in records:
         kept = {(one["field"], one["passage"]) for one in each.document.kept}
         for field, parts in each.parts.items():
-            text = joined(parts)
-            for place in (passage for passage in passages if (field, passage) not in kept and stands_in(text, passage)):
-                detail = f"{place[:80]!r} is withheld elsewhere, and stands here"
-                yield Fault(detail, "withheld_elsewhere", f"/documents/{each.document.id}/{field}")
+            text = Shapes.of(joined(parts))
+            for passage in (known for known, shapes in passages.items() if stands_in(text, shapes)):
+                if (field, passage) not in kept:
+                    detail = f"{passage[:80]!r} is withheld elsewhere, and stands here"
+                    yield Fault(detail, "withheld_elsewhere", f"/documents/{each.document.id}/{field}")
 
 
 def _withheld(each: Held) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from app.core.words import fold, words
 from app.models.choices import Ground
@@ -83,12 +83,29 @@ def places(text: str, passage: str) -> list[tuple[int, int]]:
     return found
 
 
-def stands_in(text: str, passage: str) -> bool:
+class Shapes(NamedTuple):
+    """A text in the shapes in which it is compared."""
+
+    plain: str
+    """With one space wherever there are any."""
+
+    words: str
+    """Its words alone, folded."""
+
+    squeezed: str
+    """Its letters and digits alone, folded: what marks of Markdown or entities stand between does not part them."""
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        read = html.unescape(text)
+        spoken = " ".join(words(read))
+        return cls(" ".join(text.split()), f" {spoken} ", _NOTHING.sub("", fold(read)))
+
+
+def stands_in(text: Shapes, passage: Shapes) -> bool:
     """Whether a passage can still be read in a text: in other letters, other spacing, or with marks of Markdown."""
-    if places(text, passage):
-        return True
-    plain, wanted = html.unescape(text), words(passage)
-    if wanted and f" {' '.join(wanted)} " in f" {' '.join(words(plain))} ":
-        return True
-    squeezed = _NOTHING.sub("", fold(passage))
-    return len(squeezed) >= SQUEEZED_FROM and squeezed in _NOTHING.sub("", fold(plain))
+    return (
+        passage.plain in text.plain
+        or (bool(passage.words.strip()) and passage.words in text.words)
+        or (len(passage.squeezed) >= SQUEEZED_FROM and passage.squeezed in text.squeezed)
+    )
