@@ -87,7 +87,7 @@ class Shapes(NamedTuple):
     """A text in the shapes in which it is compared."""
 
     plain: str
-    """With one space wherever there are any."""
+    """Folded, with one space wherever there are any. A passage within a longer word counts: `Smith` in `Smiths`."""
 
     words: str
     """Its words alone, folded."""
@@ -99,13 +99,13 @@ class Shapes(NamedTuple):
     def of(cls, text: str) -> Self:
         read = html.unescape(text)
         spoken = " ".join(words(read))
-        return cls(" ".join(text.split()), f" {spoken} ", _NOTHING.sub("", fold(read)))
+        return cls(" ".join(fold(read).split()), f" {spoken} ", _NOTHING.sub("", fold(read)))
 
 
 def stands_in(text: Shapes, passage: Shapes) -> bool:
     """Whether a passage can still be read in a text: in other letters, other spacing, or with marks of Markdown."""
     return (
-        passage.plain in text.plain
+        (bool(passage.plain) and passage.plain in text.plain)
         or (bool(passage.words.strip()) and passage.words in text.words)
         or (len(passage.squeezed) >= SQUEEZED_FROM and passage.squeezed in text.squeezed)
     )
