@@ -14,7 +14,7 @@ from app.api import PREFIX, Nouns, api_routes
 from app.config import Settings, get_settings
 from app.engagements.calendar import keep_up
 from app.overview.following import Streams
-from app.web import docs, health, pages, problem_answers, problems
+from app.web import desk, docs, health, pages, problem_answers, problems
 from app.web.edge import Edge
 from app.web.openapi import openapi_document
 from app.web.patience import Patience
@@ -61,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.register.daily.tasks.append(keep_up)
     routes = api_routes()
     app.router.routes.append(Nouns(PREFIX, routes))
-    for router in (docs.router, problems.router, health.router):
+    for router in (desk.router, docs.router, problems.router, health.router):
         app.include_router(router)
     app.mount(pages.STATIC_PATH, pages.static_files())
     app.openapi = lambda: openapi_document(app, routes)  # type: ignore[method-assign]

@@ -1,7 +1,7 @@
 """The docs page: Swagger UI over the OpenAPI document, all of it from this server."""
 
-from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
 
 from app.web.pages import page
 
@@ -23,8 +23,3 @@ document</a>.</p></noscript>
 <div id="swagger-ui" data-openapi="{document}"></div>""",
         scripts=("swagger-ui/swagger-ui-bundle.js", "docs.js"),
     )
-
-
-@router.api_route("/", methods=["GET", "HEAD"])
-def home(request: Request) -> RedirectResponse:
-    return RedirectResponse(f"{request.scope.get('root_path', '')}{DOCS_PATH}", 303)

@@ -30,6 +30,7 @@ PAGE_HEADERS = NO_SNIFF | {
 MEDIA_TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
+    ".json": "application/json",
     ".md": "text/markdown",
     ".png": "image/png",
     ".svg": "image/svg+xml",
@@ -60,8 +61,9 @@ def page(title: str, main: str, *, root: str = "", scripts: tuple[str, ...] = ()
 <body>
 <a class="skip" href="#main">Skip to content</a>
 <header class="site">
-<p><a href="{root}docs">Engagement register</a></p>
+<p><a href="{root or "./"}">Engagement register</a></p>
 <nav aria-label="Site"><ul>
+<li><a href="{root or "./"}">Overview</a></li>
 <li><a href="{root}docs">API</a></li>
 <li><a href="{root}problems">Problem types</a></li>
 <li><a href="{root}openapi.json">OpenAPI document</a></li>
