@@ -38,15 +38,14 @@ async function request(method, path, body) {
   return document;
 }
 
-async function exported(button, format, asked) {
+// A file of the register, which a link could not fetch, since it cannot send the token.
+async function taken(button, path, parameters, name) {
   button.disabled = true;
   try {
-    const { limit, count, cursor, ...filters } = asked;
-    const headers = { Authorization: `Bearer ${token()}` };
-    const answer = await fetch(address("/engagements/export", { ...filters, format }), { headers });
+    const answer = await fetch(address(path, parameters), { headers: { Authorization: `Bearer ${token()}` } });
     if (!answer.ok) throw new Problem(answer.status, await answer.json());
     const file = URL.createObjectURL(await answer.blob());
-    h("a", { href: file, download: `engagements.${format}` }).click();
+    h("a", { href: file, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(file), 60000);
   } catch (error) {
     say(error.message);
@@ -58,7 +57,7 @@ function say(text) {
   place("said").textContent = text;
 }
 
-async function show({ quietly = false } = {}) {
+async function show({ quietly = false, moved = false } = {}) {
   const mine = ++turn;
   const state = current();
   const view = VIEWS[state.view] ?? overview;
@@ -70,7 +69,7 @@ async function show({ quietly = false } = {}) {
   }
   if (!quietly) frame.setAttribute("aria-busy", "true");
   try {
-    const shown = await view.show(state, { now: today(), me, request, exported });
+    const shown = await view.show(state, { now: today(), me, request, taken });
     if (mine !== turn) return;
     const { title, body } = Array.isArray(shown) ? { title: view.title, body: shown } : shown;
     place("title").textContent = title;
@@ -78,7 +77,7 @@ async function show({ quietly = false } = {}) {
     place("filters").replaceChildren(...(view.filtered ? [filterForm(state)] : []));
     frame.replaceChildren(...body.filter(Boolean));
     say("");
-    if (!quietly && document.activeElement === document.body) place("main").focus({ preventScroll: true });
+    if (moved) place("main").focus({ preventScroll: true }); // as after any page that is loaded, reading begins here
   } catch (error) {
     if (mine !== turn) return;
     if (!(error instanceof Problem)) console.error(error);
@@ -96,6 +95,12 @@ function changed() {
 
 const typing = () => ["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement?.tagName);
 
+// A tab that nobody looks at follows nothing: a browser has few connections to one server.
+function listen() {
+  stop?.();
+  stop = me && !document.hidden ? follow(changed) : null;
+}
+
 async function begin() {
   if (!token()) return greet();
   try {
@@ -109,15 +114,14 @@ async function begin() {
     const found = await all(path, { fields: "code,name" }, 1000);
     for (const each of found.items) names.set(each.code, each.name);
   }
-  stop?.();
-  stop = follow(changed);
   await show();
+  listen();
 }
 
 function greet(reason) {
-  stop?.();
-  signOut();
   me = null;
+  listen();
+  signOut();
   delete document.body.dataset.signedIn;
   place("title").textContent = "Sign in";
   place("filters").replaceChildren();
@@ -162,8 +166,13 @@ document.addEventListener("keydown", (press) => {
     place("q").focus();
   }
 });
-window.addEventListener("popstate", () => me && show());
-document.addEventListener("visibilitychange", () => !document.hidden && me && show({ quietly: true }));
+window.addEventListener("popstate", () => me && show({ moved: true }));
+document.addEventListener("visibilitychange", () => {
+  listen();
+  if (me && !document.hidden) show({ quietly: true });
+});
+window.addEventListener("pagehide", () => stop?.());
+window.addEventListener("pageshow", (event) => event.persisted && listen());
 place("search").addEventListener("submit", (event) => {
   event.preventDefault();
   if (me && place("q").value.trim()) go(link({ view: "search", q: place("q").value.trim() }));

@@ -5,14 +5,13 @@ import { h } from "../dom.js";
 import { COMMITMENT_COLUMNS, badge, commitmentRows, markingOf, nameOf, partnersOf, section, table } from "../parts.js";
 import { clock, shortDay, when, words } from "../words.js";
 
-export async function show(state, { now }) {
+export async function show(state, { now, taken }) {
   const at = `/engagements/${encodeURIComponent(state.key)}`;
   const engagement = await ask(at);
-  const [participants, objectives, commitments, report, briefings] = await Promise.all([
+  const [participants, objectives, commitments, briefings] = await Promise.all([
     all(`${at}/participants`, { expand: "person" }, 200),
     all(`${at}/objectives`, {}, 100),
     all("/commitments", { engagement: engagement.id }, 100),
-    perhaps(ask(`${at}/report`)),
     all("/briefings", { engagement: engagement.id }, 100),
   ]);
   return {
@@ -29,8 +28,7 @@ export async function show(state, { now }) {
       briefings.items.length ? section("Papers", table("Papers", ["Paper", "Type", "State", "Due"],
         briefings.items.map((each) => [each.title, words(each.briefing_type), words(each.state), each.due_on ? shortDay(each.due_on) : "–"]))) : null,
       commitments.items.length ? section("Commitments made here", table("Commitments", COMMITMENT_COLUMNS, commitmentRows(commitments.items, now))) : null,
-      report ? section("Report", h("p", {}, words(report.state), report.tone ? `, ${words(report.tone).toLowerCase()}` : ""),
-        report.summary ? h("p", { class: "prose" }, report.summary) : null) : null,
+      reading(at, engagement, taken),
     ],
   };
 }
@@ -56,4 +54,18 @@ function steps(engagement) {
     each.starts_at ? `${shortDay(each.starts_at.slice(0, 10))}, ${clock(each.starts_at, each.timezone ?? engagement.timezone ?? "UTC")}` : "–",
     each.activity ?? "–", each.place ?? "–",
   ])));
+}
+
+// Asked for only when it is wanted: most engagements have none, and the pack takes its time.
+function reading(at, engagement, taken) {
+  const told = h("div", { role: "status" });
+  const report = h("button", { type: "button", onclick: async () => {
+    const found = await perhaps(ask(`${at}/report`));
+    told.replaceChildren(...(found
+      ? [h("p", {}, words(found.state), found.tone ? `, ${words(found.tone).toLowerCase()}` : ""), h("p", { class: "prose" }, found.summary ?? "")]
+      : [h("p", { class: "empty" }, "There is no report.")]));
+  } }, "Read the report");
+  const pack = h("button", { type: "button", onclick: (click) =>
+    taken(click.currentTarget, `${at}/pack`, { format: "pdf" }, `${engagement.reference}-pack.pdf`) }, "Take the pack as PDF");
+  return section("Report and pack", h("p", { class: "choices" }, report, pack), told);
 }
