@@ -63,7 +63,7 @@ def _page() -> str:
 <h1 id="title">Engagement register</h1>
 <p id="said" role="status"></p>
 <div id="filters"></div>
-<div id="view"><noscript><p>This page needs scripts. The register can also be asked by its <a href="docs">API</a>.</p></noscript></div>
+<div id="view"><noscript><p>This page needs scripts. There is an <a href="docs">API</a> as well.</p></noscript></div>
 </main>
 </body>
 </html>

@@ -173,7 +173,7 @@ ADDRESSES = (
 )
 
 
-HARMLESS = {("/", 303), ("/api/v1", 307), ("/problems/..%2f", 307), ("/livez%0A", 200)}
+HARMLESS = {("/", 200), ("/api/v1", 307), ("/problems/..%2f", 307), ("/livez%0A", 200)}
 """To the docs, to the same without a slash, and what a line break behind a page of no secrets does not matter to."""
 
 
