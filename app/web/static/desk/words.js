@@ -28,6 +28,8 @@ const form = (options) => new Intl.DateTimeFormat(LOCALE, { timeZone: "UTC", ...
 const LONG = form({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
 const SHORT = form({ day: "numeric", month: "short", year: "numeric" });
 const MONTH = form({ month: "long", year: "numeric" });
+const BRIEF = form({ month: "short" });
+const BRIEF_YEAR = form({ month: "short", year: "numeric" });
 const number = new Intl.NumberFormat(LOCALE);
 
 export const count = (value) => number.format(value);
@@ -37,6 +39,7 @@ export const asDate = (day) => new Date(`${day}T00:00:00Z`);
 export const asDay = (date) => date.toISOString().slice(0, 10);
 export const longDay = (day) => LONG.format(asDate(day));
 export const shortDay = (day) => SHORT.format(asDate(day));
+export const monthName = (day) => (day.slice(5, 7) === "01" ? BRIEF_YEAR : BRIEF).format(asDate(day));
 export const month = (day) => MONTH.format(asDate(day));
 
 // The day that it is at home, wherever the screen stands.
@@ -76,4 +79,5 @@ export function clock(at, timezone) {
   }).format(new Date(at));
 }
 
+// How many days lie between two.
 export const ago = (day, now) => Math.round((asDate(now) - asDate(day)) / 86400000);

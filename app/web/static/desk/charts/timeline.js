@@ -1,35 +1,32 @@
 // A timeline: one row for each engagement, along months. Every bar is a link, and says in words what it shows.
 
-import { library, svg } from "../dom.js";
+import { svg } from "../dom.js";
 import { link } from "../state.js";
-import { asDate, plus, when, words } from "../words.js";
+import { ago, monthName, plus, plusMonths, when, words } from "../words.js";
 
 const ROW = 26;
 const HEAD = 28;
 const MOST = 60;
 
-export async function timeline(engagements, first, last, now) {
-  await library("d3.min.js");
-  const d3 = window.d3;
+export function timeline(engagements, first, last, now) {
   const shown = engagements.slice(0, MOST);
   const width = 1000;
   const height = HEAD + Math.max(1, shown.length) * ROW + 6;
-  const x = d3.scaleUtc([asDate(first), asDate(last)], [0, width]).clamp(true);
-  const months = d3.utcMonths(asDate(first), asDate(last));
+  const x = (day) => Math.min(1, Math.max(0, ago(first, day) / ago(first, last))) * width;
   const chart = svg("svg", {
     class: "timeline", viewBox: `0 0 ${width} ${height}`, role: "group",
     "aria-label": "Engagements along the months",
   });
-  for (const each of months) {
+  for (let each = first; each < last; each = plusMonths(each, 1)) {
     chart.append(
       svg("line", { class: "grid", x1: x(each), x2: x(each), y1: 0, y2: height }),
-      svg("text", { class: "tick", x: x(each) + 4, y: 16 }, d3.utcFormat(each.getUTCMonth() ? "%b" : "%b %Y")(each)),
+      svg("text", { class: "tick", x: x(each) + 4, y: 16 }, monthName(each)),
     );
   }
-  chart.append(svg("line", { class: "now", x1: x(asDate(now)), x2: x(asDate(now)), y1: 0, y2: height }));
+  chart.append(svg("line", { class: "now", x1: x(now), x2: x(now), y1: 0, y2: height }));
   shown.forEach((each, place) => {
-    const begin = x(asDate(each.starts_on));
-    const end = Math.max(x(asDate(plus(each.ends_on ?? last, 1))), begin + 8);
+    const begin = x(each.starts_on);
+    const end = Math.max(x(plus(each.ends_on ?? last, 1)), begin + 8);
     const y = HEAD + place * ROW;
     const inside = end - begin > 320;
     const before = !inside && end > width * 0.62;

@@ -25,7 +25,7 @@ export async function show(state, { now, me }) {
   const goesOn = (each) => each.ends_on !== null || each.status !== "completed"; // ended on a day that nobody knows
   const items = week.items.filter(goesOn);
   const running = items.filter((each) => each.starts_on < begin);
-  const picture = await timeline([...running, ...coming.items], `${begin.slice(0, 7)}-01`, end, now);
+  const picture = timeline([...running, ...coming.items], `${begin.slice(0, 7)}-01`, end, now);
   const firm = ({ date_precision: precision }) => precision === "day";
   return [
     tiles(
