@@ -72,6 +72,7 @@ def _welcome(settings: Settings, ears: socket.socket, loaded: str, tokens: dict[
     yield f"The demonstration runs at {root} on {shown(settings.database_url)}; stop it with Ctrl-C."
     yield loaded
     yield ""
+    yield f"  Page           {root}/"
     yield f"  Documentation  {root}/docs"
     yield f"  API            {root}/api/v1"
     yield f"  OpenAPI        {root}/openapi.json"

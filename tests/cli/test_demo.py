@@ -84,6 +84,7 @@ def test_a_newcomer_finds_what_they_look_for(demo: Start, tmp_path: Path) -> Non
     roles = ("reader", "contributor", "approver", "administrator", "auditor")
     assert [running.status_of(role) for role in roles] == [200] * 5
     assert running.status_of("reader", "/docs") == 200
+    assert running.status_of("reader", "/") == 200
     curl = running.said.splitlines()[-1].strip()
     command, *arguments = shlex.split(curl)
     assert command == "curl"
