@@ -38,7 +38,8 @@ export const plural = (value, one, many = `${one}s`) => `${count(value)} ${value
 export const asDate = (day) => new Date(`${day}T00:00:00Z`);
 export const asDay = (date) => date.toISOString().slice(0, 10);
 export const longDay = (day) => LONG.format(asDate(day));
-export const shortDay = (day) => SHORT.format(asDate(day));
+// Days stay in one line.
+export const shortDay = (day) => SHORT.format(asDate(day)).replaceAll(" ", "\u00a0");
 export const monthName = (day) => (day.slice(5, 7) === "01" ? BRIEF_YEAR : BRIEF).format(asDate(day));
 export const month = (day) => MONTH.format(asDate(day));
 
