@@ -5,9 +5,9 @@ import { after, before, test } from "node:test";
 import { BASE, launch, opened, settled, signedIn, tooWide, view, violations } from "./browser.mjs";
 
 const VIEWS = {
-  overview: "", calendar: "?view=calendar&on=2024-10-01", map: "?view=map&span=0", partners: "?view=partners",
+  overview: "", calendar: "?view=calendar&on=2024-10-01", map: "?view=map&span=0", 
   partner: "?view=partner&code=FJ", institution: "?view=partner&code=SPDMM", coverage: "?view=coverage", late: "?view=late",
-  list: "?view=engagements&partner=JP", search: "?view=search&q=tonga", calendars: "?view=calendars",
+  list: "?view=engagements&partner=JP", search: "?view=search&q=tonga",
 };
 
 let browser;

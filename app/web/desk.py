@@ -11,7 +11,6 @@ VIEWS = {
     "overview": "Overview",
     "calendar": "Calendar",
     "map": "Map",
-    "partners": "Partners",
     "coverage": "Coverage",
     "late": "Overdue",
     "engagements": "List",

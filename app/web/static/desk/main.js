@@ -7,7 +7,6 @@ import { names } from "./parts.js";
 import { current, go, link } from "./state.js";
 import { today } from "./words.js";
 import * as calendar from "./views/calendar.js";
-import * as calendars from "./views/calendars.js";
 import * as coverage from "./views/coverage.js";
 import * as engagement from "./views/engagement.js";
 import * as engagements from "./views/engagements.js";
@@ -15,28 +14,15 @@ import * as late from "./views/late.js";
 import * as map from "./views/map.js";
 import * as overview from "./views/overview.js";
 import * as partner from "./views/partner.js";
-import * as partners from "./views/partners.js";
 import * as search from "./views/search.js";
 
-const VIEWS = { overview, calendar, map, partners, partner, coverage, late, engagements, engagement, search, calendars };
+const VIEWS = { overview, calendar, map, partner, coverage, late, engagements, engagement, search };
 const place = (id) => document.getElementById(id);
 
 let me = null;
 let stop = null;
 let turn = 0; // the newest wish wins: an answer to an older one is not shown
 let due = 0;
-
-async function request(method, path, body) {
-  const answer = await fetch(address(path), {
-    method,
-    headers: { Authorization: `Bearer ${token()}`, "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  if (answer.status === 204) return null;
-  const document = await answer.json();
-  if (!answer.ok) throw new Problem(answer.status, document);
-  return document;
-}
 
 // A file of the register, which a link could not fetch, since it cannot send the token.
 async function taken(button, path, parameters, name) {
@@ -69,7 +55,7 @@ async function show({ quietly = false, moved = false } = {}) {
   }
   if (!quietly) frame.setAttribute("aria-busy", "true");
   try {
-    const shown = await view.show(state, { now: today(), me, request, taken });
+    const shown = await view.show(state, { now: today(), me, taken });
     if (mine !== turn) return;
     const { title, body } = Array.isArray(shown) ? { title: view.title, body: shown } : shown;
     place("title").textContent = title;

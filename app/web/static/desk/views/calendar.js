@@ -24,8 +24,7 @@ export async function show(state, { now }) {
     h("p", { class: "choices" },
       h("a", { href: step(-1) }, `← ${month(plusMonths(on, -1))}`),
       h("a", { href: link({ ...state, view: "calendar", on: "" }) }, "This month"),
-      h("a", { href: step(1) }, `${month(next)} →`),
-      h("a", { href: link({ view: "calendars" }) }, "Subscribe")),
+      h("a", { href: step(1) }, `${month(next)} →`)),
     section(month(on), target),
     section("As a list", engagementList(here, "Nothing is recorded for this month.")),
   ];

@@ -1,19 +1,18 @@
 // What is late, and what waits for whoever looks.
 
-import { all, ask, perhaps } from "../api.js";
+import { all, perhaps } from "../api.js";
 import { COMMITMENT_COLUMNS, commitmentRows, engagementLink, partnersOf, section, table, tiles } from "../parts.js";
 import { shortDay, words } from "../words.js";
 
 export const title = "Overdue";
 
 export async function show(_state, { now, me }) {
-  const [reports, commitments, briefings, requests, approvals, clashes] = await Promise.all([
+  const [reports, commitments, briefings, requests, approvals] = await Promise.all([
     all("/engagements", { report: "overdue", sort: "-starts_on" }, 200),
     all("/commitments", { overdue: "true", sort: "due_on" }, 200),
     all("/briefings", { overdue: "true", sort: "due_on" }, 200),
     perhaps(all("/information-requests", { overdue: "true" }, 100)),
     me.person ? perhaps(all("/approvals", { mine: "true" }, 100)) : null,
-    perhaps(ask("/clashes")),
   ]);
   return [
     tiles(
@@ -31,8 +30,5 @@ export async function show(_state, { now, me }) {
       briefings.items.map((each) => [each.title, words(each.briefing_type), shortDay(each.due_on)]), "No paper is overdue.")),
     requests ? section("Information requests", table("Information requests overdue", ["Request", "Due"],
       requests.items.map((each) => [each.title, shortDay(each.due_on)]), "No request is overdue.")) : null,
-    clashes ? section("Clashes ahead", table("Clashes", ["What", "When", "Engagements"],
-      clashes.items.map((each) => [each.detail, shortDay(each.starts_on), each.engagements.map((one, place) => [place ? ", " : "", engagementLink(one)])]),
-      "Nothing clashes in the next three months.")) : null,
   ];
 }
