@@ -56,7 +56,7 @@ export function section(title, ...children) {
 
 export function table(caption, columns, rows, empty = "Nothing.") {
   if (!rows.length) return h("p", { class: "empty" }, empty);
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Table: ${caption}` },
     h("table", {},
       h("caption", { class: "hidden" }, caption),
       h("thead", {}, h("tr", {}, columns.map((each) => h("th", { scope: "col" }, each)))),

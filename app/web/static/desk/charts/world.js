@@ -23,7 +23,7 @@ export async function world(partners, base) {
       svg("path", { class: strong.has(each.id) ? "land met" : "land", d: path(each), "aria-hidden": "true" })));
   for (const each of known.sort((one, other) => other.value - one.value)) {
     const [x, y] = projection(points[each.code].at);
-    const text = `${each.name}: ${plural(each.value, "engagement")}`;
+    const text = `${each.code}, ${each.name}: ${plural(each.value, "engagement")}`;
     chart.append(svg("a", { href: link({ view: "partner", code: each.code }, base), "aria-label": text },
       svg("circle", { class: "partner", cx: x, cy: y, r: Math.max(4, radius(each.value)) }, svg("title", {}, text)),
       radius(each.value) > 13 ? svg("text", { class: "code", x, y: y + 4, "text-anchor": "middle", "aria-hidden": "true" }, each.code) : null));

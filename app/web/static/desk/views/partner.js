@@ -19,12 +19,13 @@ export async function show(state, { now }) {
     all("/posts", { accredited_to: code }, 20),
     perhaps(ask(`/partners/${encodeURIComponent(code)}/progress`)),
   ]);
+  const about = [partner.official_name, partner.subregion ?? partner.region].filter(Boolean).join(" · ");
   const ours = open.items.filter((each) => each.owed_by === "home");
   const theirs = open.items.filter((each) => each.owed_by === "partner");
   return {
     title: partner.name,
     body: [
-      h("p", { class: "lead" }, [partner.official_name, partner.subregion ?? partner.region].filter(Boolean).join(" · ")),
+      about ? h("p", { class: "lead" }, about) : null,
       tiles(
         [coming.items.length, "coming", "#s-coming"],
         [ours.length, "that we owe", "#s-open-commitments", ours.some((each) => each.due_on && each.due_on < now)],
