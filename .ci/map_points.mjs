@@ -22,10 +22,14 @@ const largest = (geometry) =>
         .reduce((best, each) => (geoArea(each) > geoArea(best) ? each : best));
 
 const points = {};
+const areas = {}; // several shapes may bear the number of one country: the largest counts
 for (const { id, geometry } of feature(world, world.objects.countries).features) {
   const code = codes[id];
   if (code === undefined || geometry === null) continue;
-  points[code] = { number: id, at: geoCentroid(largest(geometry)).map((each) => Number(each.toFixed(2))) };
+  const piece = largest(geometry);
+  if (geoArea(piece) <= (areas[code] ?? 0)) continue;
+  areas[code] = geoArea(piece);
+  points[code] = { number: id, at: geoCentroid(piece).map((each) => Number(each.toFixed(2))) };
 }
 // Part of another shape at this scale.
 points.TK ??= { number: "772", at: [-171.8, -9.2] };
