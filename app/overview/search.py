@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core import cursor as cursors
-from app.core.derive import body_of
+from app.core.derive import body_of, without_default
 from app.core.fields import Line, Representation
 from app.core.query import Many, PageQuery
 from app.core.search import ENTRY, RANKED_MOST, TEXT, TIERS, entries, found, search_value, tier
@@ -21,9 +21,8 @@ from app.core.words import query_words
 from app.crud.answers import computed, next_address
 from app.crud.asking import from_address, from_body, place_of
 from app.crud.operations import Noun, Operation, add
-from app.crud.resource import RESOURCES, Resource
 from app.errors import Fault, Invalid
-from app.overview.hits import Hit, hits_of
+from app.overview.hits import Hit, hits_of, searchable
 
 ORDER = "search"
 
@@ -34,7 +33,7 @@ class SearchQuery(PageQuery):
     q: Annotated[str, Field(max_length=500)]
     """Words to find: a record must have all of them, each as the beginning of one of its own."""
 
-    type: Many[Line] = []
+    type: Many[Line] = Field(default=[], json_schema_extra=without_default)
     """The nouns of the records to find, such as `visits`; all if not given."""
 
 
@@ -71,11 +70,6 @@ class SearchAnswer(Representation):
 
     marking: str
     """The banner of the answer."""
-
-
-def searchable() -> dict[str, Resource]:
-    """The resources whose records can be found, by what one of them is called."""
-    return {each.noun: each for each in RESOURCES if not each.read_only}
 
 
 def answer(work: Work, request: Request, query: SearchQuery) -> Response:

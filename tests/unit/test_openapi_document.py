@@ -88,6 +88,12 @@ SENT = referred([schema for name in OPERATIONS for schema in body_schemas(name)]
 
 def test_the_document_is_json() -> None:
     json.dumps(document(), allow_nan=False)
+
+
+def test_no_list_is_shorter_by_default_than_its_schema_allows() -> None:
+    lists = [each for each in within(SCHEMAS) if isinstance(each.get("default"), list)]
+    assert lists
+    assert [each for each in lists if len(each["default"]) < each.get("minItems", 0)] == []
     assert document()["openapi"].startswith("3.1")
 
 
