@@ -21,11 +21,10 @@ export async function opened(t, browser, { width = 1280, theme = "light", locale
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, locale });
   t.after(() => context.close());
   const page = await context.newPage();
-  const seen = { console: [], outside: [], requests: [] };
+  const seen = { console: [], outside: [] };
   page.on("console", (said) => ["error", "warning"].includes(said.type()) && seen.console.push(said.text()));
   page.on("pageerror", (error) => seen.console.push(error.message));
   page.on("request", (request) => {
-    seen.requests.push(request.url());
     if (!request.url().startsWith(BASE) && !/^(data|blob):/.test(request.url())) seen.outside.push(request.url());
   });
   return { page, seen };

@@ -20,6 +20,8 @@ LIMITS = ("endorsements", "releasable_to", "need_to_know")
 """What a marking has beside its classification, each a list."""
 
 MARKING_FIELDS = ("classification", *LIMITS)
+OF_THE_REGISTER = frozenset({*MARKING_FIELDS, "external_ref"})
+"""Fields that tell how a record is kept, and not what it is about."""
 LOWEST_ENDORSED: Classification = "IN-CONFIDENCE"
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from app.core.words import index_words
+from app.core.words import APOSTROPHES, index_words
 
 AROUND = 90
 """How many characters a snippet has on either side of the first hit."""
@@ -13,7 +13,7 @@ AROUND = 90
 MOST_READ = 20_000
 """How much of a text is looked through."""
 
-_TOKEN = re.compile(r"[^\W_]+(?:['\u2018\u2019\u02bb\u02bc\u02be\u02bf`][^\W_]+)*")
+_TOKEN = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}][^\W_]+)*")
 _SPACES = re.compile(r"\s+")
 
 Place = tuple[int, int]

@@ -13,7 +13,8 @@ _LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "\u0131": "i"}
 )
 # A glottal stop, however it is typed, belongs to its word: Nuku'alofa and Nukualofa are one place.
-_APOSTROPHES = re.compile(r"(?<=\w)['\u2018\u2019\u02bb\u02bc\u02be\u02bf`](?=\w)")
+APOSTROPHES = "'\u2018\u2019\u02bb\u02bc\u02be\u02bf`"
+_APOSTROPHES = re.compile(rf"(?<=\w)[{APOSTROPHES}](?=\w)")
 # At a word's edge it is no part of it, though Unicode has some of its forms as letters.
 _WORD = re.compile(r"[^\W_\u02bb\u02bc\u02be\u02bf]+")
 

@@ -1,5 +1,6 @@
 """Working days: those that are neither a weekend nor a public holiday, as the library `holidays` knows them."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -73,9 +74,14 @@ def is_working_day(day: date, country: str, region: str | None = None) -> bool:
 
 def add_working_days(day: date, number: int, country: str, region: str | None = None) -> date:
     """The working day that comes so many after a day. The day itself never counts."""
+    return days_after(day, number, lambda each: is_working_day(each, country, region))
+
+
+def days_after(day: date, number: int, counts: Callable[[date], bool]) -> date:
+    """The day that comes so many after a day, of those that count. The day itself never does."""
     while number > 0:
         day += timedelta(days=1)
-        number -= is_working_day(day, country, region)
+        number -= counts(day)
     return day
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.access.markings import MARKING_FIELDS
+from app.access.markings import OF_THE_REGISTER
 from app.access.visible import marking_of
 from app.access.work import Work
 from app.core.fields import Moment, RecordId, Representation
@@ -18,7 +18,6 @@ from app.crud.searching import texts
 from app.crud.store import rebuilt
 
 API = "/api/v1"
-UNTOLD = frozenset({*MARKING_FIELDS, "external_ref"})
 
 
 class Hit(Representation):
@@ -52,9 +51,14 @@ class Hit(Representation):
     """Its banner; null if it bears no marking."""
 
 
+def searchable() -> dict[str, Resource]:
+    """The resources whose records can be found, by what one of them is called."""
+    return {each.noun: each for each in RESOURCES if not each.read_only}
+
+
 def hits_of(work: Work, found: Sequence[tuple[str, str]], words: Sequence[str]) -> list[Hit]:
     """What there is to say of records, given by type and id, in their order. Those that are gone are left out."""
-    kinds = {each.noun: each for each in RESOURCES if not each.read_only}
+    kinds = searchable()
     wanted: dict[str, list[str]] = defaultdict(list)
     for noun, record_id in found:
         wanted[noun].append(record_id)
@@ -91,7 +95,9 @@ def _address(resource: Resource, record_id: str, row: Any) -> str:
 
 def _hit(resource: Resource, read: Mapping[str, Any], address: str, words: Sequence[str]) -> Hit:
     title = next((read[each] for each in resource.titles if read.get(each)), resource.noun)
-    fields = [each for each in resource.fields.model_fields if each not in UNTOLD and each not in resource.titles]
+    fields = [
+        each for each in resource.fields.model_fields if each not in OF_THE_REGISTER and each not in resource.titles
+    ]
     rest = [each for each in texts([read.get(name) for name in fields]) if as_id(each) is None]
     return Hit(
         type=resource.path,

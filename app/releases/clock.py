@@ -4,9 +4,9 @@ The Act's working days (s 2(1)) are not those of an office: none from 25 Decembe
 anniversary among the holidays.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
-from app.core.workingdays import calendar_of
+from app.core.workingdays import calendar_of, days_after
 
 WORKING_DAYS = 20
 """From the day after the request was received."""
@@ -24,8 +24,4 @@ def is_working_day(day: date) -> bool:
 
 def decision_due(received_on: date) -> date:
     """The last day on which a request that was received on a day can be decided in time, if it is not extended."""
-    day, left = received_on, WORKING_DAYS
-    while left:
-        day += timedelta(days=1)
-        left -= is_working_day(day)
-    return day
+    return days_after(received_on, WORKING_DAYS, is_working_day)

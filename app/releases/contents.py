@@ -6,14 +6,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, tuple_
 
-from app.access.markings import MARKING_FIELDS, Mark, highest
+from app.access.markings import OF_THE_REGISTER, Mark, highest
 from app.access.work import Work
 from app.core.ids import as_id
 from app.crud.ledger import DIRECTORY, LEDGER, entries, entries_visible
 from app.crud.resource import RESOURCES, Resource
-
-LEFT_OUT = frozenset({*MARKING_FIELDS, "external_ref"})
-"""Fields that tell of the register, and not of what a record is about."""
 
 AT_ONCE = 400
 """Records that one statement asks for."""
@@ -29,7 +26,7 @@ def releasable(resource: Resource) -> bool:
 
 def texts_of(resource: Resource, representation: Mapping[str, Any]) -> dict[str, str]:
     """The texts of a record as it read in a version. Ids of other records tell nobody anything, and are left out."""
-    named = (each for each in resource.fields.model_fields if each not in LEFT_OUT)
+    named = (each for each in resource.fields.model_fields if each not in OF_THE_REGISTER)
     found = {name: _text(representation.get(name)) for name in named}
     return {name: text for name, text in found.items() if text.strip()}
 

@@ -16,7 +16,7 @@ from app.errors import Conflict
 from app.models import InformationRequest, ScopeDocument
 from app.models.choices import Ground
 from app.releases.contents import InScope, found_all, texts_of
-from app.releases.grounds import GROUNDS, GroundRead, in_order
+from app.releases.grounds import GroundRead, in_order, told
 from app.releases.withholding import Cut, Gap, Part, redacted
 
 MOST = 2_000
@@ -128,9 +128,7 @@ def copy_of(request: InformationRequest, records: Iterable[Held]) -> ReleaseCopy
         received_on=request.received_on,
         decided_at=request.decided_at,
         documents=documents,
-        grounds=[
-            GroundRead(ground=each, text=GROUNDS[each].text, weight=GROUNDS[each].weight) for each in in_order(used)
-        ],
+        grounds=[told(each) for each in in_order(used)],
     )
 
 

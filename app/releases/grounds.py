@@ -70,3 +70,8 @@ def cited(ground: Ground) -> str:
 def in_order(grounds: set[Ground]) -> list[Ground]:
     """Grounds in the order of the Act, each once."""
     return sorted(grounds, key=lambda each: ORDER[each])
+
+
+def told(ground: Ground) -> GroundRead:
+    """A ground with what it says."""
+    return GroundRead(ground=ground, text=GROUNDS[ground].text, weight=GROUNDS[ground].weight)

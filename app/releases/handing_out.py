@@ -1,6 +1,5 @@
 """The copy of a request, as it is or as it was decided, in the format that is asked for."""
 
-import json
 from typing import Literal
 
 from sqlalchemy import select
@@ -17,7 +16,7 @@ from app.exchange.handing_out import FileFormat, Handout, handed_out, wanted
 from app.models import InformationRequest
 from app.printing.formats import FORMATS
 from app.releases.copies import ReleaseCopy, copy_of, held
-from app.releases.printing import Standing, as_csv, printed
+from app.releases.printing import as_csv, printed
 from app.releases.requests import REQUESTS
 
 
@@ -36,15 +35,17 @@ def copy(work: Work, request: Request, id: str) -> Response:  # noqa: A002
         select(InformationRequest).options(undefer(InformationRequest.copy)).where(InformationRequest.id == found.id)
     ).one()
     text = asked.copy or copy_of(asked, held(work, asked)).model_dump_json()
-    content = ReleaseCopy.model_validate(json.loads(text))
-    name = f"release-{asked.received_on}"
-    standing = Standing(asked.copy is not None, None if asked.copy is not None else work.banner())
+    name, marking = f"release-{asked.received_on}", work.banner()
+
+    def content() -> ReleaseCopy:
+        return ReleaseCopy.model_validate_json(text)
+
     what = Handout(
         name,
         f"copy of request {asked.id}",
         text,
-        lambda: printed(content, standing),
-        f"{asked.state} {standing.marking}",
-        lambda: as_csv(work, name, content),
+        lambda: printed(content(), marking),
+        f"{asked.state} {marking if asked.copy is None else None}",
+        lambda: as_csv(work, name, content()),
     )
     return handed_out(work, request, what, wanted(query.format, request, ("json", "csv", *FORMATS)))

@@ -16,7 +16,7 @@ from app.exchange.csvfiles import CSV
 from app.exchange.handing_out import MEDIA
 from app.releases.copies import ReleaseCopy
 from app.releases.deciding import RequestTransitionRequest, move
-from app.releases.grounds import GROUNDS, GroundRead
+from app.releases.grounds import GROUNDS, GroundRead, told
 from app.releases.handing_out import CopyQuery, copy
 from app.releases.requests import REQUESTS
 from app.releases.scope import DOCUMENTS
@@ -35,8 +35,7 @@ class Grounds(Representation):
 
 def grounds(work: Work, request: Request) -> Response:
     no_parameters(request)
-    items = [GroundRead(ground=name, text=each.text, weight=each.weight) for name, each in GROUNDS.items()]
-    return computed(work, request, Grounds(items=items, marking=work.banner()))
+    return computed(work, request, Grounds(items=[told(each) for each in GROUNDS], marking=work.banner()))
 
 
 def _operations() -> tuple[Operation, ...]:

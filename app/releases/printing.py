@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from starlette.responses import Response
 
@@ -22,22 +21,14 @@ COLUMNS = ("number", "type", "title", "withheld", "grounds", "field", "text")
 _GAP = re.compile(r"\[(withheld: [^\[\]]*)\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far a copy has come."""
-
-    decided: bool
-    marking: str | None
-    """The banner of a draft; what is decided bears none, since it is for everybody."""
-
-
-def printed(copy: ReleaseCopy, standing: Standing) -> Document:
-    """The copy as a document."""
-    told = f"Released under the {ACT}" if standing.decided else f"Draft of a release under the {ACT}: not decided"
+def printed(copy: ReleaseCopy, marking: str) -> Document:
+    """The copy as a document. A draft bears its marking; what is decided bears none, since it is for everybody."""
+    decided = copy.decided_at is not None
+    told = f"Released under the {ACT}" if decided else f"Draft of a release under the {ACT}: not decided"
     return Document(
         title=copy.title,
         subtitle=f"Request received on {day(copy.received_on)}",
-        marking=standing.marking,
+        marking=None if decided else marking,
         blocks=list(blocks(copy)),
         made_at=told,
         footer=told,

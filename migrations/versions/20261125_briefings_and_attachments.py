@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.records import marked_record
 from migrations.types import ID, INSTANT
 from migrations.walls import wall
 
@@ -17,24 +18,7 @@ depends_on: str | Sequence[str] | None = None
 def _record(table: str) -> list[sa.Column[object] | sa.Constraint]:
     """What every marked record has."""
     return [
-        sa.Column("marking_id", sa.Integer(), nullable=False),
-        sa.Column("id", ID, nullable=False, comment="UUIDv7"),
-        sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
-        sa.Column(
-            "external_ref",
-            sa.String(length=200),
-            nullable=True,
-            comment="The id in the system that the record came from",
-        ),
-        sa.Column(
-            "representation",
-            sa.Text(),
-            nullable=True,
-            comment="The record's JSON as clients read it, made in the transaction that changed it; NULL: to be rebuilt",
-        ),
+        *marked_record(),
         sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f(f"fk_{table}_marking_id")),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.records import record
 from migrations.types import ID, INSTANT, JSON
 
 revision: str = "0003"
@@ -49,29 +50,6 @@ def _clear_representations() -> None:
     op.execute("UPDATE account SET representation = NULL")
 
 
-def _record() -> list[sa.Column[object]]:
-    """What every record has."""
-    return [
-        sa.Column("id", ID, nullable=False, comment="UUIDv7"),
-        sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
-        sa.Column(
-            "external_ref",
-            sa.String(length=200),
-            nullable=True,
-            comment="The id in the system that the record came from",
-        ),
-        sa.Column(
-            "representation",
-            sa.Text(),
-            nullable=True,
-            comment="The record's JSON as clients read it, made in the transaction that changed it; NULL: to be rebuilt",
-        ),
-    ]
-
-
 def _routes() -> None:
     op.create_table(
         "approval_route",
@@ -82,7 +60,7 @@ def _routes() -> None:
         sa.Column("kind", sa.String(length=20), nullable=True, comment="NULL: of any kind"),
         sa.Column("active", sa.Boolean(), nullable=False, comment="Whether engagements must go this way now"),
         sa.Column("steps", JSON, nullable=False, comment="Offices in their order"),
-        *_record(),
+        *record(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_route")),
     )
     op.create_index("ix_approval_route_title", "approval_route", ["title"])
@@ -98,7 +76,7 @@ def _delegations() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
-        *_record(),
+        *record(),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_delegation_dates")),
         sa.ForeignKeyConstraint(["office"], ["office.id"], name=op.f("fk_delegation_office")),
         sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_delegation_person")),
@@ -125,7 +103,7 @@ def _approvals() -> None:
         sa.Column("asked_by_person", ID, nullable=True, comment="As it was then, whoever is merged later"),
         sa.Column("closed_at", INSTANT, nullable=True),
         sa.Column("marking_id", sa.Integer(), nullable=False),
-        *_record(),
+        *record(),
         sa.ForeignKeyConstraint(["asked_by_user"], ["account.id"], name=op.f("fk_approval_asked_by_user")),
         sa.ForeignKeyConstraint(["engagement"], ["engagement.id"], name=op.f("fk_approval_engagement")),
         sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_approval_marking_id")),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.records import marked_record
 from migrations.types import ID, INSTANT, JSON
 from migrations.walls import wall
 
@@ -12,30 +13,6 @@ revision: str = "0008"
 down_revision: str | None = "0007"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
-
-
-def _record() -> list[sa.Column[object]]:
-    """What every marked record has."""
-    return [
-        sa.Column("marking_id", sa.Integer(), nullable=False),
-        sa.Column("id", ID, nullable=False, comment="UUIDv7"),
-        sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
-        sa.Column(
-            "external_ref",
-            sa.String(length=200),
-            nullable=True,
-            comment="The id in the system that the record came from",
-        ),
-        sa.Column(
-            "representation",
-            sa.Text(),
-            nullable=True,
-            comment="The record's JSON as clients read it, made in the transaction that changed it; NULL: to be rebuilt",
-        ),
-    ]
 
 
 def upgrade() -> None:
@@ -56,7 +33,7 @@ def upgrade() -> None:
         sa.Column("released_at", INSTANT, nullable=True),
         sa.Column("copy_sha256", sa.String(length=64), nullable=True),
         sa.Column("copy", sa.Text(), nullable=True, comment="What is released, as it was decided"),
-        *_record(),
+        *marked_record(),
         sa.CheckConstraint(
             "(extended_to IS NULL) = (extension_reason IS NULL)", name=op.f("ck_information_request_extended")
         ),
@@ -83,7 +60,7 @@ def upgrade() -> None:
         sa.Column("withholdings", JSON, nullable=False),
         sa.Column("kept", JSON, nullable=False, comment="Where a withheld passage may stand, and why"),
         sa.Column("note", sa.Text(), nullable=True),
-        *_record(),
+        *marked_record(),
         sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_scope_document_marking_id")),
         sa.ForeignKeyConstraint(["request_id"], ["information_request.id"], name=op.f("fk_scope_document_request_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scope_document")),

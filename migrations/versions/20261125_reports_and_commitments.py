@@ -7,6 +7,7 @@ import holidays
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.records import marked_record
 from migrations.types import ID, INSTANT, JSON
 from migrations.walls import wall
 
@@ -66,30 +67,6 @@ def _due(day: date) -> date:
     return day
 
 
-def _record() -> list[sa.Column[object]]:
-    """What every marked record has."""
-    return [
-        sa.Column("marking_id", sa.Integer(), nullable=False),
-        sa.Column("id", ID, nullable=False, comment="UUIDv7"),
-        sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
-        sa.Column(
-            "external_ref",
-            sa.String(length=200),
-            nullable=True,
-            comment="The id in the system that the record came from",
-        ),
-        sa.Column(
-            "representation",
-            sa.Text(),
-            nullable=True,
-            comment="The record's JSON as clients read it, made in the transaction that changed it; NULL: to be rebuilt",
-        ),
-    ]
-
-
 def _reports() -> None:
     op.create_table(
         "report",
@@ -100,7 +77,7 @@ def _reports() -> None:
         sa.Column("outcomes", JSON, nullable=False),
         sa.Column("submitted_at", INSTANT, nullable=True),
         sa.Column("submitted_by", sa.String(length=200), nullable=True, comment="The name of the account"),
-        *_record(),
+        *marked_record(),
         sa.ForeignKeyConstraint(["engagement_id"], ["engagement.id"], name=op.f("fk_report_engagement_id")),
         sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_report_marking_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
@@ -128,7 +105,7 @@ def _commitments() -> None:
             nullable=True,
             comment="When it ceased to be open; NULL: it is open, or not known",
         ),
-        *_record(),
+        *marked_record(),
         sa.CheckConstraint("closed_on IS NULL OR status <> 'open'", name=op.f("ck_commitment_closed")),
         sa.ForeignKeyConstraint(["engagement"], ["engagement.id"], name=op.f("fk_commitment_engagement")),
         sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_commitment_marking_id")),

@@ -27,6 +27,11 @@ export class Problem extends Error {
   }
 }
 
+export const bearer = () => ({ Authorization: `Bearer ${token()}` });
+
+// Where the page behind a page begins; null where there is none.
+export const cursorOf = ({ next }) => next && new URL(next).searchParams.get("cursor");
+
 export function address(path, parameters = {}) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
@@ -38,7 +43,7 @@ export function address(path, parameters = {}) {
 export async function ask(path, parameters = {}) {
   const place = path.startsWith("http") ? path : address(path, parameters);
   const before = kept.get(place);
-  const headers = { Authorization: `Bearer ${token()}`, Accept: "application/json" };
+  const headers = { ...bearer(), Accept: "application/json" };
   if (before) headers["If-None-Match"] = before.tag;
   const answer = await fetch(place, { headers, cache: "no-store" });
   if (answer.status === 304) return before.document;
@@ -87,7 +92,7 @@ export function follow(changed) {
   const run = async () => {
     while (!stopped.signal.aborted) {
       try {
-        const headers = { Authorization: `Bearer ${token()}`, Accept: "text/event-stream" };
+        const headers = { ...bearer(), Accept: "text/event-stream" };
         if (place) headers["Last-Event-ID"] = place;
         const answer = await fetch(address("/changes/stream"), { headers, signal: stopped.signal });
         if (!answer.ok) throw new Error(answer.statusText);

@@ -18,7 +18,7 @@ export function filterForm(state) {
     h("p", { class: "buttons" }, h("button", {}, "Show"), active.length ? h("a", { href: link({ view: state.view }) }, "Clear") : null));
   const chosen = () => {
     const kept = Object.fromEntries(Object.entries(state).filter(([name]) => !FILTERS.includes(name) && name !== "cursor"));
-    return link({ ...kept, ...Object.fromEntries(new FormData(form)), region: state.region, priority: state.priority, saved: state.saved });
+    return link({ ...kept, ...Object.fromEntries(new FormData(form)), region: state.region, priority: state.priority });
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();

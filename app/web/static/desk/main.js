@@ -1,6 +1,6 @@
 // The page: who looks, what they look at, and that it stays current.
 
-import { Problem, address, all, ask, follow, onRefusal, signIn, signOut, token } from "./api.js";
+import { Problem, address, all, ask, bearer, follow, onRefusal, signIn, signOut, token } from "./api.js";
 import { h } from "./dom.js";
 import { filterForm } from "./filters.js";
 import { names } from "./parts.js";
@@ -28,7 +28,7 @@ let due = 0;
 async function taken(button, path, parameters, name) {
   button.disabled = true;
   try {
-    const answer = await fetch(address(path, parameters), { headers: { Authorization: `Bearer ${token()}` } });
+    const answer = await fetch(address(path, parameters), { headers: bearer() });
     if (!answer.ok) throw new Problem(answer.status, await answer.json());
     const file = URL.createObjectURL(await answer.blob());
     h("a", { href: file, download: name }).click();
@@ -50,8 +50,8 @@ async function show({ quietly = false, moved = false } = {}) {
   const frame = place("view");
   for (const each of document.querySelectorAll("nav[aria-label=Views] a")) {
     const named = new URL(each.href).searchParams.get("view") ?? "overview";
-    each.toggleAttribute("aria-current", named === state.view);
     if (named === state.view) each.setAttribute("aria-current", "page");
+    else each.removeAttribute("aria-current");
   }
   if (!quietly) frame.setAttribute("aria-busy", "true");
   try {
@@ -96,10 +96,8 @@ async function begin() {
   }
   place("who").textContent = `${me.name}, ${me.clearance}`;
   document.body.dataset.signedIn = "yes";
-  for (const path of ["/partners", "/institutions"]) {
-    const found = await all(path, { fields: "code,name" }, 1000);
-    for (const each of found.items) names.set(each.code, each.name);
-  }
+  const partners = await all("/partners", { fields: "code,name" }, 1000);
+  for (const each of partners.items) names.set(each.code, each.name);
   await show();
   listen();
 }

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { link } from "./state.js";
-import { LEVELS, ago, count, plural, shortDay, when, words } from "./words.js";
+import { ago, count, plural, shortDay, when, words } from "./words.js";
 
 export const names = new Map(); // what partners are called, by code
 
@@ -95,11 +95,6 @@ export function commitmentRows(commitments, now) {
 }
 
 export const COMMITMENT_COLUMNS = ["What", "Partner", "Who", "Due", "Status"];
-
-export function levelRank(level) {
-  const place = LEVELS.indexOf(level);
-  return place < 0 ? LEVELS.length : place;
-}
 
 export function more(number, address) {
   return number ? h("p", {}, h("a", { href: address }, `And ${count(number)} more`)) : null;

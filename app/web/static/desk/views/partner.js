@@ -11,7 +11,7 @@ const LIVE = { status__not: ["cancelled", "postponed"] };
 export async function show(state, { now }) {
   const code = state.code;
   const [partner, coming, past, open, rhythm, posts, progress] = await Promise.all([
-    ask(`/partners/${encodeURIComponent(code)}`).catch(() => ask(`/institutions/${encodeURIComponent(code)}`)),
+    ask(`/partners/${encodeURIComponent(code)}`),
     all("/engagements", { partner: code, during_from: now, during_to: plus(now, 730), ...LIVE, sort: "starts_on" }, 50),
     all("/engagements", { partner: code, ends_to: plus(now, -1), ...LIVE, sort: "-starts_on" }, 10),
     all("/commitments", { partner: code, status: "open", sort: "due_on" }, 200),

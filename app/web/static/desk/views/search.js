@@ -1,6 +1,6 @@
 // Records of every kind by their words.
 
-import { ask } from "../api.js";
+import { ask, cursorOf } from "../api.js";
 import { h, snippet } from "../dom.js";
 import { markingOf, section } from "../parts.js";
 import { link } from "../state.js";
@@ -10,7 +10,7 @@ const OURS = new Set(KINDS.map((each) => PATHS[each]));
 
 export async function show(state) {
   const found = await ask("/search", { q: state.q ?? "", type: state.type, limit: 50, cursor: state.cursor });
-  const cursor = found.next && new URL(found.next).searchParams.get("cursor");
+  const cursor = cursorOf(found);
   const pick = (type, text) => h("a", { href: link({ view: "search", q: state.q, type }), "aria-current": (state.type ?? "") === type ? "true" : null }, text);
   return {
     title: state.q ? `Search: ${state.q}` : "Search",
