@@ -110,6 +110,8 @@ def api_routes() -> list[BaseRoute]:
     add_changes(router)
     add_stream(router)
     add_audit(router)
+    add_resource(router, SAVED_FILTERS)
+    add_subscriptions(router)
     add_access_log(router)
     add_me(router)
     add_tokens(router)

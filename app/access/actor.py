@@ -23,6 +23,11 @@ class Actor:
     rate_limit: int | None = None
     """Requests a minute; None: as many as the installation allows."""
 
+    @property
+    def owner(self) -> str | None:
+        """Whose their own things are: the user's, with whatever token they come, or else the token's."""
+        return self.user or self.id
+
 
 def system(name: str) -> Actor:
     """The register itself at work: for its operator at the command line, or because a day has come."""

@@ -18,6 +18,7 @@ class Action(StrEnum):
     APPROVE = "approve"
     CLEAR = "clear"
     ACKNOWLEDGE = "acknowledge"
+    KEEP = "keep"
     AUDIT = "audit"
     ADMINISTER = "administer"
 
@@ -31,6 +32,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.APPROVE: frozenset({"approver", "administrator"}),
     Action.CLEAR: frozenset({"approver", "administrator"}),
     Action.ACKNOWLEDGE: frozenset({"reader", "contributor", "approver", "administrator"}),
+    Action.KEEP: frozenset({"reader", "contributor", "approver", "administrator"}),
     Action.AUDIT: frozenset({"auditor", "administrator"}),
     Action.ADMINISTER: frozenset({"administrator"}),
 }

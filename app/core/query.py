@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.derive import full_type, without_default
-from app.core.fields import Line
+from app.core.fields import Line, Slug
 from app.core.prepared import OneOf
 
 MAX_LIMIT = 200
@@ -103,6 +103,9 @@ class ListQuery(PageQuery):
 
     archived: Annotated[Literal["false", "true", "any"], BeforeValidator(as_words)] = "false"
     """Whether withdrawn records are left out, the only ones, or among the others."""
+
+    saved: Slug | None = None
+    """A saved filter of this list, by its slug. A parameter given beside it stands instead of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ def page(work: Work, resource: Resource, query: ListQuery, parent: str | None = 
     values = parameters(shape, given, work.today)
     if parent is not None:
         values["parent"] = parent
+    if resource.personal:
+        values["owner"] = work.actor.owner
     total = None
     if query.count != "none":
         total = count(work, shape, values, capped=query.count == "capped")

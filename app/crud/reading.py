@@ -14,6 +14,7 @@ from app.core.ids import as_id
 from app.core.prepared import Prepared
 from app.core.query import column_of
 from app.crud.addressing import normal_key
+from app.crud.owning import own_first, own_or_shared
 from app.crud.resource import RESOURCES, Resource
 from app.crud.store import not_found, rebuilt
 from app.errors import Fault, Invalid
@@ -50,10 +51,14 @@ def stored(work: Work, resource: Resource, key: str, parent: str | None = None) 
         if resource.parent is not None:
             tie = table.c[resource.parent.column.key]
             statement = statement.where(tie == bindparam("parent", type_=tie.type))
+        if resource.personal:
+            statement = statement.where(own_or_shared(table)).order_by(*own_first(table))
         if proves:
             statement = statement.where(proven())
         prepared = work.register.prepared[shape] = Prepared(statement, work.register.database.reader.dialect)
     values: dict[str, Any] = {"key": named} if resource.parent is None else {"key": named, "parent": parent}
+    if resource.personal:
+        values["owner"] = work.actor.owner
     if work.proof is not None:
         values |= work.proof.values
     rows = prepared.run(work.cursor, values)

@@ -172,6 +172,12 @@ class Resource:
     history and search know nothing of them. The audit trail does.
     """
 
+    personal: bool = False
+    """Whether a record is its owner's own: for others it exists only if it is shared.
+
+    Such records are no part of what the register is about either, and in no directory.
+    """
+
     kinds: "tuple[Resource, ...]" = ()
     """The resources whose records this one reads together."""
 
@@ -181,6 +187,11 @@ class Resource:
     def writable(self) -> bool:
         """Whether clients create and change its records."""
         return not (self.read_only or self.by_acts)
+
+    @property
+    def apart(self) -> bool:
+        """Whether it is no part of what the register is about: in no directory, so in no feed, history or search."""
+        return self.administrative or self.personal
 
     @property
     def owner(self) -> InstrumentedAttribute[Any] | None:
@@ -213,6 +224,8 @@ class Resource:
     @property
     def writes(self) -> Action:
         """What writing it asks of a role."""
+        if self.personal:
+            return Action.KEEP
         return Action.ADMINISTER if self.administrative or self.administered else Action.WRITE
 
     @property
@@ -313,7 +326,8 @@ class Resource:
 class Registry:
     """Every resource that has been declared. What serves all of them (tests, upkeep, search) asks here.
 
-    Those of administration are found by name and by record only: who goes through all never meets them.
+    Those of administration, and those that are somebody's own, are found by name and by record only: who goes through
+    all never meets them.
     """
 
     def __init__(self) -> None:
@@ -326,7 +340,7 @@ class Registry:
         return resource
 
     def __iter__(self) -> Any:
-        return (each for each in self._resources.values() if not each.administrative)
+        return (each for each in self._resources.values() if not each.apart)
 
     def __getitem__(self, path: str) -> Resource:
         return self._resources[path]

@@ -20,6 +20,7 @@ from app.crud.listing import Page, page
 from app.crud.operations import Operation, add, noun_of
 from app.crud.reading import check_shape, shaped, stored
 from app.crud.resource import RESOURCES, Resource
+from app.crud.saving import meant
 from app.crud.schemas import bulk_answer, bulk_model, page_model
 
 Endpoint = Callable[..., Response]
@@ -47,6 +48,8 @@ def operations(resource: Resource) -> list[Operation]:
     reads = [_list(resource), _query(resource), _read(resource)]
     if resource.administrative:
         return [*reads, _create(resource), _patch(resource)]
+    if resource.personal:
+        return [*reads, _create(resource), _patch(resource), _withdraw(resource), _restore(resource)]
     reads.append(past.history(resource, parent_id))
     if not resource.writable:
         return reads
@@ -91,8 +94,8 @@ def _above(resource: Resource, request: Request) -> tuple[Resource, str]:
 
 def page_of(work: Work, resource: Resource, query: ListQuery, request: Request) -> Response:
     """The answer to a query: a page, shaped as it asks."""
+    query = meant(work, resource, query)
     check_shape(resource, query.fields, query.expand)
-    query = resource.meant(work, query)
     found = page(work, resource, query, parent_id(work, resource, request))
     if query.fields or query.expand:
         found = Page(shaped(work, resource, found.items, query.fields, query.expand), found.next, found.total)
@@ -132,7 +135,7 @@ def _query(resource: Resource) -> Operation:
 
 
 def _read(resource: Resource) -> Operation:
-    query = ShapeQuery if resource.administrative else ReadQuery
+    query = ShapeQuery if resource.apart else ReadQuery
 
     def endpoint(work: Work, request: Request, id: str) -> Response:  # noqa: A002 - the contract's word
         wanted = _shape_wanted(resource, query, request)

@@ -20,8 +20,8 @@ _ADD = text("INSERT INTO search_text (rowid, title, body) VALUES (:seq, :title, 
 def index(
     session: Session, resource: Resource, record: Record, document: Mapping[str, Any], marking_id: int | None
 ) -> None:
-    """Writes the words of a record; of one of administration nothing, since nobody is to find it."""
-    if resource.administrative:
+    """Writes the words of a record; of one that stands apart nothing, since nobody is to find it."""
+    if resource.apart:
         return
     title, body = words_of(resource, record, document)
     entry = {

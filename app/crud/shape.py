@@ -28,6 +28,7 @@ from app.access.proofs import proven
 from app.access.visible import marking_of, visible
 from app.core.query import COUNT_CAP, NOT, Linked, Match, Order, Scope, filter_of, negated
 from app.core.search import ENTRY, RANKED_MOST, TEXT, entries, found, tier
+from app.crud.owning import own_or_shared
 from app.crud.resource import Resource
 
 
@@ -76,6 +77,8 @@ def conditions(shape: Shape, *, but: str | None = None) -> list[ColumnElement[bo
     """What a row must fulfil to be in the list."""
     table = shape.resource.table
     result = [visible(table, shape.markings), shape.resource.kind_only]
+    if shape.resource.personal:
+        result.append(own_or_shared(table))
     if shape.archived != "any":
         result.append(table.c.archived == (true() if shape.archived == "true" else false()))
     if shape.resource.parent is not None:

@@ -12,6 +12,7 @@ from app.access.work import Work
 from app.core.documents import Examined
 from app.crud.covering import uncovered
 from app.crud.links import named, renamed
+from app.crud.owning import own_or_shared
 from app.crud.resource import Resource
 from app.errors import Conflict, Fault, Invalid
 from app.models.marked import Marked
@@ -60,7 +61,7 @@ def downgrade_faults(work: Work, mark: Mark, record: Any) -> Iterator[Fault]:
 
 def _refuse_taken(work: Work, resource: Resource, values: Mapping[str, Any], record: Any) -> None:
     """What must be unique: the key, and the reference of the system a record came from."""
-    columns = {"external_ref": resource.model.external_ref}
+    columns: dict[str, Any] = {"external_ref": resource.model.external_ref}
     if resource.key is not None and resource.key.key in resource.fields.model_fields:
         columns[resource.key.key] = resource.key
     for name, column in columns.items():
@@ -70,6 +71,8 @@ def _refuse_taken(work: Work, resource: Resource, values: Mapping[str, Any], rec
         statement = select(base.id).where(
             getattr(base, column.key) == values[name], visible_records(base, work.markings)
         )
+        if resource.personal:
+            statement = statement.where(own_or_shared(resource.table)).params(owner=work.actor.owner)
         taken = work.session.scalar(statement.limit(1))
         if taken is not None and (record is None or str(taken) != record.id):
             raise Conflict(

@@ -24,6 +24,7 @@ from app.core.ids import as_id, new_id
 from app.crud.addressing import addressed, normal_key
 from app.crud.covering import inherited
 from app.crud.links import named, present_key, renamed
+from app.crud.owning import own_first, own_or_shared
 from app.crud.resource import RESOURCES, Resource
 from app.crud.searching import index
 from app.crud.soundness import distinct, sound
@@ -59,6 +60,9 @@ def _find(work: Work, resource: Resource, key: str, *, parent: str | None = None
         return None
     if resource.parent is not None:
         statement = statement.where(resource.parent.column == parent)
+    if resource.personal:
+        mine = {"owner": work.actor.owner}
+        statement = statement.where(own_or_shared(resource.table)).order_by(*own_first(resource.table)).params(mine)
     if lock:
         # Every table that is joined: of one left out, PostgreSQL would give the row as it was before the wait.
         statement = statement.with_for_update()

@@ -17,6 +17,7 @@ from app.models.engagements import (
     Series,
     Visit,
 )
+from app.models.feeds import SavedFilter, Subscription, Webhook, WebhookDelivery, WebhookPlace
 from app.models.followup import Commitment, Position, Priority, PriorityTarget
 from app.models.ledger import LedgerEntry, LedgerHead
 from app.models.markings import Marking
@@ -78,10 +79,15 @@ __all__ = [
     "PriorityTarget",
     "Report",
     "RetentionClass",
+    "SavedFilter",
     "ScopeDocument",
     "SearchEntry",
     "Series",
+    "Subscription",
     "Token",
     "User",
     "Visit",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookPlace",
 ]

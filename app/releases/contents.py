@@ -21,7 +21,7 @@ BY_THEMSELVES = frozenset({"information-requests", "scope-documents"})
 
 def releasable(resource: Resource) -> bool:
     """Whether records of a kind can be in the scope of a request."""
-    return not (resource.read_only or resource.administrative or resource.path in BY_THEMSELVES)
+    return not (resource.read_only or resource.apart or resource.path in BY_THEMSELVES)
 
 
 def texts_of(resource: Resource, representation: Mapping[str, Any]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from app.crud.asking import from_body, no_parameters
 from app.crud.listing import Page, page
 from app.crud.resource import RESOURCES, Resource
 from app.crud.router import for_change
+from app.crud.saving import meant
 from app.errors import Fault, Invalid
 from app.releases.contents import releasable
 from app.releases.requests import REQUESTS
@@ -95,7 +96,7 @@ def _found(work: Work, resource: Resource, asked: dict[str, Any], request: Reque
     """The ids of what a query finds. Raises Invalid if it is no query, or finds too much."""
     try:
         query = from_body(resource.list_query, {"limit": MAX_LIMIT, **asked}, request)
-        query = resource.meant(work, query)
+        query = meant(work, resource, query)
         found = page(work, resource, query)
         ids = _ids(found)
         while found.next is not None and len(ids) <= MOST:

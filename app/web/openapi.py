@@ -31,6 +31,7 @@ TAGS = [
     {"name": "Diary", "description": "The engagements of an office or a person, month by month."},
     {"name": "Working days", "description": "Public holidays of home and partners."},
     {"name": "Records keeping", "description": "How long records are kept, what holds them, and their disposal."},
+    {"name": "Saved filters", "description": "Queries under a name, and subscriptions to what they find."},
     {"name": "Search", "description": "Records of every kind by their words."},
     {"name": "Changes", "description": "What became of the records, in the order in which it happened."},
     {"name": "Audit", "description": "The ledger itself and the access log, for those who must show what happened."},

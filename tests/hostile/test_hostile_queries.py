@@ -199,13 +199,12 @@ def test_parameters_in_a_body_are_held_to_their_kind(subject: Subject, wire: Wir
             told = {where.split("/")[1] for where, _ in faults(answer)}
             if value in NEVER:
                 assert told == set(names), value
-            # What was taken, by itself; of order, fields and cursors it is only known now whether they fit the list.
+            # What was taken, by itself; of order, fields, cursors and saved filters it is only known now whether they fit the list.
             rest = [name for name in names if name not in told]
             answer = wire.json("POST", path, dict.fromkeys(rest, value))
             if answer.status_code != 200:
-                assert {where.strip("/") for where, _ in faults(answer)} <= {"sort", "fields", "expand", "cursor"}, (
-                    value
-                )
+                fitting = {"sort", "fields", "expand", "cursor", "saved"}
+                assert {where.strip("/") for where, _ in faults(answer)} <= fitting, value
         for address in ("limit=5", "q=a", "cursor=a&cursor=b", "cursor=%00", "%00", "x=1", "cursor="):
             wire.refused("POST", f"{API}{path}?{address}", headers=JSON, body=json.dumps({}).encode())
 

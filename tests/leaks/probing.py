@@ -30,7 +30,7 @@ def values_of(records: list[Any]) -> dict[str, list[str]]:
 
     for record in records:
         look("", record)
-    for name, field in {"person": "principal", "q": "title", "actor": "title"}.items():
+    for name, field in {"person": "principal", "q": "title", "actor": "title", "saved": "slug"}.items():
         found.setdefault(name, set()).update(found.get(field, set()))
     return {name: sorted(each)[:3] for name, each in found.items()}
 

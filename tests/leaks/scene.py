@@ -78,6 +78,7 @@ class Scene:
         self.keys["attachments"] = [self.attach(self.api, self.seen["briefings"])]
         self.keys["documents"] = [self.ask_for(self.api, self.seen["information-requests"], self.seen["briefings"])]
         self.keys["revisions"] = ["1", "2"]
+        self.seen["saved-filters"] = self.api.make("/saved-filters", self.filter("kereru"))
         for path, record in self.seen.items():
             readable = record.get(RESOURCES[path].key.key) if RESOURCES[path].key is not None else None
             self.keys[path] = [record["id"], *([readable] if readable else [])]
@@ -114,7 +115,14 @@ class Scene:
         for about in (self.seen["briefings"], hidden["briefings"]):
             self.ask_for(self.hider, hidden["information-requests"], about)
         hidden["approvals"] = self._hide_approval()
+        hidden["saved-filters"] = self.hider.make("/saved-filters", self.filter("another", **self.marking))
         return hidden
+
+    @staticmethod
+    def filter(slug: str, **changes: Any) -> dict[str, Any]:
+        """A filter that is saved for all."""
+        asked = {"resource": "visits", "query": {"q": "kereru"}, "shared": True}
+        return {"slug": slug, "title": "Kererū", **asked, **changes}
 
     def _hide_approval(self) -> Any:
         """An approval of an engagement beyond the caller, of which one step is decided by nobody yet."""

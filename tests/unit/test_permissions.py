@@ -40,8 +40,8 @@ def test_each_role_may_do_all_that_the_one_below_may(lower: Role, higher: Role) 
     assert allowed(lower) <= allowed(higher)
 
 
-def test_a_reader_reads_and_says_so_and_nothing_else() -> None:
-    assert allowed("reader") == {Action.READ, Action.ACKNOWLEDGE}
+def test_a_reader_reads_and_says_so_keeps_what_is_their_own_and_nothing_else() -> None:
+    assert allowed("reader") == {Action.READ, Action.ACKNOWLEDGE, Action.KEEP}
 
 
 def test_an_auditor_reads_and_writes_nothing() -> None:

@@ -1,0 +1,1 @@
+"""What callers keep for themselves, and who is told of changes."""
