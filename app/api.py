@@ -32,6 +32,10 @@ from app.errors import MethodNotAllowed, NotFound
 from app.exchange.briefing_register import add_briefing_register
 from app.exchange.diary import add_diary
 from app.exchange.imports import add_imports
+from app.feeds.deliveries import add_deliveries
+from app.feeds.following import add_subscriptions
+from app.feeds.saved_filters import SAVED_FILTERS
+from app.feeds.webhooks import add_webhooks
 from app.followup.clearance import add_clearance
 from app.followup.commitments import COMMITMENTS
 from app.followup.keeping import add_commitment_transitions
@@ -106,16 +110,18 @@ def api_routes() -> list[BaseRoute]:
     add_holds(router)
     add_disposals(router)
     add_requests(router)
+    add_resource(router, SAVED_FILTERS)
+    add_subscriptions(router)
     add_search(router)
     add_changes(router)
     add_stream(router)
     add_audit(router)
-    add_resource(router, SAVED_FILTERS)
-    add_subscriptions(router)
     add_access_log(router)
     add_me(router)
     add_tokens(router)
     add_resource(router, USERS)
+    add_webhooks(router)
+    add_deliveries(router)
     add_imports(router)
     add_briefing_register(router)
     add_diary(router)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from app.signin import Classification as Classification  # noqa: PLC0414 - re-exported
-from app.signin import CommaSeparated, SignInSettings
+from app.signin import CommaSeparated, SignInSettings, destination
 
 DEFAULT_DATABASE = Path("var/register.db")
 
@@ -92,6 +92,21 @@ class Settings(SignInSettings):
     )
     max_streams_per_caller: int = Field(
         default=4, ge=1, le=10_000, description="How many of them belong to one caller."
+    )
+
+    webhooks: bool = Field(default=True, description="Whether this process delivers what webhooks are to be told.")
+    webhook_allowed: Annotated[tuple[Annotated[str, AfterValidator(destination)], ...], *CommaSeparated] = Field(
+        default=(),
+        description="Hosts and networks that are not public and that webhooks may lead to, comma separated.",
+    )
+    webhook_attempts: int = Field(
+        default=12, ge=1, le=50, description="How often a webhook is told of a change, until it is given up."
+    )
+    webhook_retry_seconds: float = Field(
+        default=5, gt=0, le=3600, description="The time until the second attempt; it doubles with each, up to 4 hours."
+    )
+    webhook_timeout_seconds: float = Field(
+        default=10, gt=0, le=60, description="How long a webhook's receiver has to answer."
     )
 
     log_reads_from: Classification = Field(

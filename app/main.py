@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
+from anyio.to_thread import run_sync
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -13,6 +14,7 @@ from app.accounts.users import admit
 from app.api import PREFIX, Nouns, api_routes
 from app.config import Settings, get_settings
 from app.engagements.calendar import keep_up
+from app.feeds.courier import Courier
 from app.overview.following import Streams
 from app.web import desk, docs, health, pages, problem_answers, problems
 from app.web.edge import Edge
@@ -43,9 +45,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         app.state.register.refresh_markings()
         app.state.register.keep_up()
+        if settings.webhooks:
+            app.state.courier.start()
         with when_told_to_stop(app.state.streams.close):
             yield
         await app.state.streams.closed()
+        await run_sync(app.state.courier.close)
         app.state.register.close()
 
     app = FastAPI(
@@ -57,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.register = Register(settings)
     app.state.streams = Streams(app.state.register)
+    app.state.courier = Courier(app.state.register)
     app.state.register.admit = admit
     app.state.register.daily.tasks.append(keep_up)
     routes = api_routes()

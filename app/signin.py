@@ -1,6 +1,7 @@
 """Settings of signing in: who may call from where, how often, and what is believed of an identity provider."""
 
 import json
+import re
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -33,6 +34,13 @@ def _object(value: Any) -> Any:
 
 def _network(text: str) -> str:
     return str(ip_network(text))
+
+
+def destination(text: str) -> str:
+    """The name of a host, or a network."""
+    if re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", text) and not text.replace(".", "").isdigit():
+        return text.lower()
+    return _network(text)
 
 
 def is_loopback(url: str) -> bool:

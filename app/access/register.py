@@ -54,6 +54,9 @@ class Register:
         self.daily = Daily()
         """What follows from the day; filled by whoever serves."""
 
+        self.committed: list[Callable[[], None]] = []
+        """Who wants to know at once that this process has changed records."""
+
         self.proofs = None if self.database.is_sqlite else Proofs()
         """Callers of whom reads may say themselves that they are still the same; where asking is a round trip."""
 

@@ -267,6 +267,8 @@ def writing_as(register: Register, actor: Actor, request: str, *, reason: str | 
         settle(work)
     if work.head is not None:
         register.seals.note(work.head)
+        for tell in register.committed:
+            tell()
 
 
 def settle(work: Work) -> None:

@@ -17,6 +17,7 @@ from app.models import LedgerEntry, LedgerHead, SearchEntry
 
 LEDGER = table_of(LedgerEntry)
 DIRECTORY = table_of(SearchEntry)
+HEAD = table_of(LedgerHead)
 
 
 class HistoryEntry(BaseModel):

@@ -34,6 +34,7 @@ TAGS = [
     {"name": "Saved filters", "description": "Queries under a name, and subscriptions to what they find."},
     {"name": "Search", "description": "Records of every kind by their words."},
     {"name": "Changes", "description": "What became of the records, in the order in which it happened."},
+    {"name": "Webhooks", "description": "Systems that are told of changes, and what became of each telling."},
     {"name": "Audit", "description": "The ledger itself and the access log, for those who must show what happened."},
     {"name": "Access", "description": "Who the caller is and what they may do."},
     {"name": "Imports", "description": "Spreadsheets into the register."},
@@ -148,6 +149,7 @@ def _response(problem: Any) -> dict[str, Any]:
 
 
 PATH_PARAMETERS = {"id": "Which record: its id, or the readable name that it has beside it.",
+                   "delivery": "Which delivery: its `webhook-id`.",
                    "version": "Which version of it.",
                    "ref": "The id in the system that the record came from."}  # fmt: skip
 

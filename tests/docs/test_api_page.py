@@ -22,6 +22,7 @@ from app.errors import PROBLEM_TYPES
 from app.exchange.briefing_register import RegisterQuery
 from app.exchange.diary import DiaryQuery
 from app.exchange.handing_out import FormatQuery
+from app.feeds.deliveries import DeliveryQuery
 from app.main import create_app
 from app.models.lifecycle import LIFECYCLE
 from app.network.attaches import AttacheQuery
@@ -125,6 +126,7 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/changes": ChangesQuery,
         "/changes/stream": StreamQuery,
         "/audit": AuditQuery,
+        "/webhooks/{id}/deliveries": DeliveryQuery,
         "/positions/{id}/uses": PageQuery,
         "/positions/findings": FindingsQuery,
         "/interoperability/matrix": MatrixQuery,

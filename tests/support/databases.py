@@ -263,6 +263,7 @@ WITHOUT_LIMITS: dict[str, object] = {
     "wrong_token_limit": 0,
     "token_use_seconds": 0,
     "attachment_store": STORE,
+    "webhooks": False,
 }
 """Tests ask more than any caller does, and nothing is to be written behind their backs."""
 

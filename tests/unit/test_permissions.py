@@ -87,15 +87,16 @@ def test_what_is_safe_reads_and_what_is_not_safe_does_not() -> None:
         assert (action in READS) is reads or action is Action.ADMINISTER, name_of(route)
 
 
+ACCESS = ("tokens", "users", "webhooks")
 KEEPING = ("retention-classes", "legal-holds", "disposals", "approval-routes")
 
 
-def test_tokens_and_users_are_for_administrators_alone() -> None:
+def test_tokens_users_and_webhooks_are_for_administrators_alone() -> None:
     for route in ROUTES:
         administers = getattr(route.endpoint, "action", None) is Action.ADMINISTER
         noun = route.path.split("/")[3]
-        assert administers or noun not in ("tokens", "users"), name_of(route)
-        assert not administers or noun in ("tokens", "users", *KEEPING), name_of(route)
+        assert administers or noun not in ACCESS, name_of(route)
+        assert not administers or noun in (*ACCESS, *KEEPING), name_of(route)
 
 
 def under_the_prefix(routes: list[BaseRoute]) -> list[str]:
