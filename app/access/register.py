@@ -45,6 +45,9 @@ class Register:
 
         self._home = ZoneInfo(settings.home_timezone)
         self.prepared: dict[Any, Prepared] = {}
+        self.validators: dict[Any, Any] = {}
+        """Validators of lists that callers ask again and again."""
+
         self.sightings = Sightings(self.database, settings.token_use_seconds)
         self.calls = Windows()
         self.wrong_tokens = Windows()
