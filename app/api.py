@@ -52,6 +52,7 @@ from app.overview.position_findings import add_position_findings
 from app.overview.position_uses import add_position_uses
 from app.overview.progress import add_progress
 from app.overview.search import add_search
+from app.overview.statistics.answering import add_statistics
 from app.overview.stream import add_stream
 from app.packs.keeping import add_packs
 from app.packs.pack import add_pack
@@ -113,6 +114,7 @@ def api_routes() -> list[BaseRoute]:
     add_resource(router, SAVED_FILTERS)
     add_subscriptions(router)
     add_search(router)
+    add_statistics(router)
     add_changes(router)
     add_stream(router)
     add_audit(router)

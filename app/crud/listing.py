@@ -1,10 +1,12 @@
 """Lists: a query becomes a page. One statement a page, whatever the kind and the number of records."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from sqlalchemy import Select
 
 from app.access.work import Work
 from app.core import cursor as cursors
@@ -143,19 +145,34 @@ def _text(value: Any) -> Any:
 
 
 def count(work: Work, shape: Shape, values: Mapping[str, Any], *, capped: bool) -> int:
-    plain = replace(shape, continued=False, ranked=False, limit=None, proves=False, order=Order((("id", False),)))
-    wanted = {name: value for name, value in values.items() if not name.startswith(("q_t", "q_w"))}
-    rows = run(work, ("capped" if capped else "count", plain), wanted)
+    rows = run(work, ("capped" if capped else "count", unordered(shape)), unranked(values))
     return int(rows[0][0])
 
 
+def unordered(shape: Shape) -> Shape:
+    """A list as far as it only matters what is in it."""
+    return replace(shape, continued=False, ranked=False, limit=None, proves=False, order=Order((("id", False),)))
+
+
+def unranked(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if not name.startswith(("q_t", "q_w"))}
+
+
 def run(work: Work, key: tuple[str, Shape], values: Mapping[str, Any]) -> list[Any]:
-    """Runs the statement of a shape, which is built and compiled the first time it is wanted."""
+    """Runs the statement of a shape."""
+    what, shape = key
+
+    def build() -> Select[Any]:
+        return page_statement(shape) if what == "page" else count_statement(shape, capped=what == "capped")
+
+    return prepared_rows(work, key, values, build)
+
+
+def prepared_rows(work: Work, key: Hashable, values: Mapping[str, Any], build: Callable[[], Select[Any]]) -> list[Any]:
+    """The rows of a statement, which is built and compiled the first time it is wanted under its key."""
     prepared = work.register.prepared.get(key)
     if prepared is None:
-        what, shape = key
-        statement = page_statement(shape) if what == "page" else count_statement(shape, capped=what == "capped")
-        prepared = Prepared(statement, work.register.database.reader.dialect)
+        prepared = Prepared(build(), work.register.database.reader.dialect)
         if len(work.register.prepared) >= SHAPES_KEPT:
             work.register.prepared.clear()
         work.register.prepared[key] = prepared

@@ -20,9 +20,9 @@ from app.core.fields import Day
 from app.core.ids import as_id
 from app.core.query import Asked
 from app.crud.asking import from_address
+from app.crud.csvfiles import CSV, csv_file
 from app.crud.operations import Noun, Operation, add
 from app.errors import Fault, Invalid
-from app.exchange.csvfiles import CSV, csv_file
 from app.models import Briefing, Engagement, Office, Partner, Person
 
 _BRIEFING, _ENGAGEMENT = table_of(Briefing), table_of(Engagement)

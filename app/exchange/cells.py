@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from app.exchange.csvguard import restore
+from app.core.csvguard import restore
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 

@@ -19,10 +19,10 @@ from app.core.fields import RecordId, Representation
 from app.core.query import Asked
 from app.crud.answers import computed
 from app.crud.asking import from_address
+from app.crud.csvfiles import CSV, csv_file, wants_csv
 from app.crud.operations import Noun, Operation, add
 from app.engagements.participants import taking_part
 from app.errors import Fault, Invalid
-from app.exchange.csvfiles import CSV, csv_file, wants_csv
 from app.models import Engagement, EngagementPartner, Office, Participant, Partner, Visit
 
 _ENGAGEMENT, _PARTICIPANT, _VISIT = table_of(Engagement), table_of(Participant), table_of(Visit)

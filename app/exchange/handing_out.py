@@ -13,8 +13,8 @@ from app.access.work import Work
 from app.core.filenames import disposition
 from app.core.query import Asked
 from app.crud.answers import BANNER, JSON, matches
+from app.crud.csvfiles import CSV
 from app.crud.route import accepted
-from app.exchange.csvfiles import CSV
 from app.printing.document import Document
 from app.printing.formats import FORMATS
 

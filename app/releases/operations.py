@@ -9,10 +9,10 @@ from app.access.work import Work
 from app.core.fields import Representation
 from app.crud.answers import computed
 from app.crud.asking import no_parameters
+from app.crud.csvfiles import CSV
 from app.crud.moving import transition
 from app.crud.operations import Operation, add, noun_of
 from app.crud.router import add_resource
-from app.exchange.csvfiles import CSV
 from app.exchange.handing_out import MEDIA
 from app.releases.copies import ReleaseCopy
 from app.releases.deciding import RequestTransitionRequest, move

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from starlette.responses import Response
 
 from app.access.work import Work
-from app.exchange.csvfiles import csv_file
+from app.crud.csvfiles import csv_file
 from app.printing.document import Block, Document, Facts, Heading, Markdown, Note, Table, Withheld
 from app.printing.words import day, listed, words
 from app.releases.copies import CopiedDocument, ReleaseCopy

@@ -33,6 +33,7 @@ TAGS = [
     {"name": "Records keeping", "description": "How long records are kept, what holds them, and their disposal."},
     {"name": "Saved filters", "description": "Queries under a name, and subscriptions to what they find."},
     {"name": "Search", "description": "Records of every kind by their words."},
+    {"name": "Statistics", "description": "Engagements counted, or their days and people summed up, in groups."},
     {"name": "Changes", "description": "What became of the records, in the order in which it happened."},
     {"name": "Webhooks", "description": "Systems that are told of changes, and what became of each telling."},
     {"name": "Audit", "description": "The ledger itself and the access log, for those who must show what happened."},

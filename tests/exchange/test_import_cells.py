@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.csvguard import neutralise, restore
 from app.exchange.cells import Cell, blank, fold, text_of
 from app.exchange.choices import LISTS, choose, choose_kind, read_endorsements, read_marking
-from app.exchange.csvguard import neutralise, restore
 from app.exchange.headers import SYNONYMS, columns_of, meaning
 from app.exchange.numbers import read_count
 from app.exchange.report import ImportNote, ImportReport, ImportRow

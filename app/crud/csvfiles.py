@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.work import Work
+from app.core.csvguard import neutralise
 from app.core.filenames import disposition
 from app.crud.answers import BANNER
-from app.exchange.csvguard import neutralise
 
 CSV = "text/csv"
 

@@ -1,0 +1,1 @@
+"""Statistics: engagements counted and summed, in groups."""

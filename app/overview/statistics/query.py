@@ -1,0 +1,70 @@
+"""What statistics can be asked: every filter of engagements, what is measured, and by what it is grouped."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from app.core.derive import full_type, made, without_default
+from app.core.query import Asked, ListQuery
+from app.engagements.engagements import ENGAGEMENTS
+from app.overview.statistics.dimensions import Group
+from app.overview.statistics.measures import Measure
+
+_PAGED = ("limit", "cursor", "sort", "count", "fields", "expand")
+"""Parameters of a list that have no sense where none is answered."""
+
+
+def _apart(value: Any) -> Any:
+    """Several words in one, as other parameters of the API take them too."""
+    values = value if isinstance(value, list) else [value]
+    return [part.strip() for each in values for part in (each.split(",") if isinstance(each, str) else [each])]
+
+
+def _different(groups: list[Group]) -> list[Group]:
+    if len(set(groups)) < len(groups):
+        raise PydanticCustomError("repeated", "Names the same twice")
+    return groups
+
+
+class Grouping(Asked):
+    """What is measured, by what it is grouped, and how it is told."""
+
+    measure: Measure = "count"
+    """What is counted or summed up: `count` of engagements, `days`, `personnel` of exercises and deployments,
+    `person_days`, or `delegates` of visits."""
+
+    group_by: Annotated[
+        list[Group],
+        BeforeValidator(_apart),
+        AfterValidator(_different),
+        Field(max_length=2, min_length=1, json_schema_extra=without_default),
+    ] = []
+    """By what it is grouped: one or two, also as one word with a comma. One number for all if not given."""
+
+    format: Literal["json", "csv"] | None = Field(default=None, json_schema_extra=without_default)
+    """How it is answered; what the caller accepts if not given."""
+
+
+def _as_there(field: FieldInfo) -> FieldInfo:
+    schema: Any = field.json_schema_extra
+    return FieldInfo(default=field.default, description=field.description, json_schema_extra=schema)
+
+
+StatisticsQuery: Any = made(
+    "StatisticsQuery",
+    Grouping,
+    "What statistics can be asked: every filter of engagements, what is measured, and by what it is grouped.",
+    {
+        name: (full_type(field), _as_there(field))
+        for name, field in ENGAGEMENTS.list_query.model_fields.items()
+        if name not in _PAGED
+    },
+)
+
+
+def engagements_of(query: Grouping) -> ListQuery:
+    """The list of the engagements that are counted."""
+    given = {name: getattr(query, name) for name in query.model_fields_set - set(Grouping.model_fields)}
+    return ENGAGEMENTS.list_query.model_construct(set(given), **given)
