@@ -33,6 +33,7 @@ from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
 from app.overview.position_findings import FindingsQuery
 from app.overview.search import SearchQuery
+from app.overview.statistics.query import Grouping
 from app.overview.stream import StreamQuery
 from app.papers.revisions import DiffQuery, RevisionQuery
 from app.records.disposal_documents import DueQuery
@@ -139,6 +140,7 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/briefings/register": RegisterQuery,
         "/diary": DiaryQuery,
         "/search": SearchQuery,
+        "/statistics": Grouping,
         "/information-requests/{id}/copy": CopyQuery,
     }
     rows = table("docs/api.md", "address", "parameters")

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, Integer, cast, extract, literal_column
+from sqlalchemy import Column, ColumnElement, Integer, literal_column
 
 from app.core.columns import table_of
+from app.core.dateparts import PartOf
 from app.models import EngagementPartner, EngagementPriority, EngagementTag, Partner, Post, Priority, Series, Visit
 from app.overview.statistics.joining import Join
 from app.overview.statistics.measures import ENGAGEMENT
@@ -66,14 +67,13 @@ def _of(model: Any, key: str, name: str) -> tuple[Column[Any], Column[Any]]:
     return table.c[key], table.c[name]
 
 
-def _number(part: str) -> ColumnElement[int]:
-    return cast(extract(part, ENGAGEMENT.c.starts_on), Integer)
+_YEAR, _MONTH = PartOf("year", ENGAGEMENT.c.starts_on), PartOf("month", ENGAGEMENT.c.starts_on)
 
 
 def _in_a_year(parts: int) -> ColumnElement[int]:
     """Which part of a year an engagement starts in, counted from the year 0 on."""
-    of_year = (_number("month") - literal_column("1")) // literal_column(str(12 // parts), Integer)
-    return _number("year") * literal_column(str(parts)) + of_year
+    of_year = (_MONTH - literal_column("1")) // literal_column(str(12 // parts), Integer)
+    return _YEAR * literal_column(str(parts)) + of_year
 
 
 def _quarter(number: Any) -> str:
@@ -108,7 +108,7 @@ DIMENSIONS: dict[Group, Dimension] = {
     ),
     "tag": Dimension(_TAGS.c.tag, (Join(_TAGS, _TAGS.c.engagement_id == ENGAGEMENT.c.id),), many=True),
     "post": Dimension(_VISIT.c.post, (Join(_VISIT, _VISIT.c.id == ENGAGEMENT.c.id),), names=_of(Post, "id", "name")),
-    "year": Dimension(_number("year"), told=_year, in_order=True),
+    "year": Dimension(_YEAR, told=_year, in_order=True),
     "quarter": Dimension(_in_a_year(4), told=_quarter, in_order=True),
     "month": Dimension(_in_a_year(12), told=_month, in_order=True),
 }

@@ -1,12 +1,12 @@
 """What of engagements is counted or summed up."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, func, literal_column
 
 from app.core.columns import table_of
+from app.core.dateparts import DaysBetween
 from app.core.query import TODAY
 from app.models import Deployment, Engagement, Exercise, Visit
 from app.overview.statistics.joining import Join
@@ -18,37 +18,27 @@ comes or goes with visits, as the size of the delegation says."""
 
 ENGAGEMENT = table_of(Engagement)
 _VISIT, _EXERCISE, _DEPLOYMENT = (table_of(each).alias() for each in (Visit, Exercise, Deployment))
-_BY_ID = {name: Join(each, each.c.id == ENGAGEMENT.c.id) for name, each in (
-    ("visit", _VISIT), ("exercise", _EXERCISE), ("deployment", _DEPLOYMENT),
-)}  # fmt: skip
-_FORCES = (_BY_ID["exercise"], _BY_ID["deployment"])
+_OF_VISIT = Join(_VISIT, _VISIT.c.id == ENGAGEMENT.c.id)
+_FORCES = tuple(Join(each, each.c.id == ENGAGEMENT.c.id) for each in (_EXERCISE, _DEPLOYMENT))
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What one engagement adds to a sum, and the tables that say it."""
 
-    value: Callable[[bool], ColumnElement[int]]
-    """By whether the database is SQLite: the two subtract days differently."""
-
+    value: ColumnElement[int]
     joins: tuple[Join, ...] = ()
 
 
-def _days(sqlite: bool) -> ColumnElement[int]:
-    first = ENGAGEMENT.c.starts_on
-    last = func.coalesce(ENGAGEMENT.c.ends_on, case((first > TODAY, first), else_=TODAY))
-    between: Any = func.julianday(last) - func.julianday(first) if sqlite else last - first
-    return cast(between, Integer) + literal_column("1")
-
-
-def _personnel(_: bool) -> ColumnElement[int]:
-    return func.coalesce(_EXERCISE.c.personnel, _DEPLOYMENT.c.personnel_deployed, literal_column("0"))
-
+_FIRST = ENGAGEMENT.c.starts_on
+_LAST = func.coalesce(ENGAGEMENT.c.ends_on, case((_FIRST > TODAY, _FIRST), else_=TODAY))
+_DAYS = DaysBetween(_FIRST, _LAST) + literal_column("1")
+_PERSONNEL = func.coalesce(_EXERCISE.c.personnel, _DEPLOYMENT.c.personnel_deployed, literal_column("0"))
 
 MEASURES: dict[Measure, Measured] = {
-    "count": Measured(lambda _: literal_column("1", Integer)),
-    "days": Measured(_days),
-    "personnel": Measured(_personnel, _FORCES),
-    "person_days": Measured(lambda sqlite: cast(_personnel(sqlite), BigInteger) * _days(sqlite), _FORCES),
-    "delegates": Measured(lambda _: func.coalesce(_VISIT.c.delegation_size, literal_column("0")), (_BY_ID["visit"],)),
+    "count": Measured(literal_column("1", Integer)),
+    "days": Measured(_DAYS),
+    "personnel": Measured(_PERSONNEL, _FORCES),
+    "person_days": Measured(cast(_PERSONNEL, BigInteger) * _DAYS, _FORCES),
+    "delegates": Measured(func.coalesce(_VISIT.c.delegation_size, literal_column("0")), (_OF_VISIT,)),
 }
