@@ -47,6 +47,10 @@ from app.network.holidays import add_holidays
 from app.network.itinerary import add_itinerary
 from app.overview.access_log import add_access_log
 from app.overview.audit import add_audit
+from app.overview.cadence.load import add_load
+from app.overview.cadence.partners import add_cadence
+from app.overview.cadence.priorities import add_priority_coverage
+from app.overview.cadence.timeliness import add_timeliness
 from app.overview.changes import add_changes
 from app.overview.position_findings import add_position_findings
 from app.overview.position_uses import add_position_uses
@@ -107,6 +111,10 @@ def api_routes() -> list[BaseRoute]:
     add_position_uses(router)
     add_matrix(router)
     add_progress(router)
+    add_cadence(router)
+    add_priority_coverage(router)
+    add_load(router)
+    add_timeliness(router)
     add_resource(router, RETENTION_CLASSES)
     add_holds(router)
     add_disposals(router)

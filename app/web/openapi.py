@@ -28,6 +28,7 @@ TAGS = [
     {"name": "Interoperability", "description": "What exercises proved that we can do with whom."},
     {"name": "Commitments", "description": "What either side promised the other, and whether it was kept."},
     {"name": "Briefings", "description": "Papers for those who meet partners, their clearance, and their files."},
+    {"name": "Cadence", "description": "Who last met whom and when next, what is behind, ahead, and late."},
     {"name": "Diary", "description": "The engagements of an office or a person, month by month."},
     {"name": "Working days", "description": "Public holidays of home and partners."},
     {"name": "Records keeping", "description": "How long records are kept, what holds them, and their disposal."},
