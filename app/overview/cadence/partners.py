@@ -87,7 +87,7 @@ class PartnerCadence(Representation):
     """The worst of them; null if there are none."""
 
     hosting: Hosting
-    """Who was host of talks and visits, and whose turn it is."""
+    """Whose turn it is to be host of talks and visits."""
 
 
 class CadencePage(PageEnvelope):

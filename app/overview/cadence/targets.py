@@ -156,9 +156,11 @@ def as_a_whole(work: Work, until: date, *wanted: ColumnElement[bool]) -> dict[st
     links = serving.SERVES
     tied = (links.c.priority == scope.c.code, at_least(scope.c.level))
     rows = nearest(work, scope, Seek(links, tied), until)
-    own = {row.code: _of_whole(row) for row in rows if row.target is not None}
+    targets = {row.code: _of_whole(row) for row in rows if row.target is not None}
     return {
-        row.code: Whole(near(row, "last"), near(row, "next"), own.get(row.code)) for row in rows if row.target is None
+        row.code: Whole(near(row, "last"), near(row, "next"), targets.get(row.code))
+        for row in rows
+        if row.target is None
     }
 
 
