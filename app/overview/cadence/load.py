@@ -1,12 +1,14 @@
 """`/load`: how much lies ahead, week by week."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, func, literal, null, select, union_all
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -114,52 +116,47 @@ class Load(Representation):
     """The banner of the answer: the highest marking of what it is made of."""
 
 
-class Span(NamedTuple):
-    """Engagements of the same days, kind and level."""
+class Edge(NamedTuple):
+    """Engagements of one kind and level that begin on a day, end on it, or are under way when the first week begins."""
 
-    starts_on: date
-    ends_on: date | None
+    what: str
+    day: date | None
     kind: str
     level: str | None
     number: int
 
 
-def days_in(first: date, last: date, span: Span) -> int:
-    """How many days of a span lie between two days."""
-    ends_on = span.ends_on or LAST_DAY
-    return max(0, (min(last, ends_on) - max(first, span.starts_on)).days + 1)
+def spread(edges: Iterable[Edge], mondays: Sequence[date]) -> list[WeekLoad]:
+    """What each week holds: what was there when it began, with what begins in it."""
+    first, length = mondays[0], len(mondays)
+    there: Counter[str] = Counter()
+    begun, over = ([Counter[str]() for _ in mondays] for _ in range(2))
+    by_day = [0] * (7 * length + 1)
+    for edge in edges:
+        names = dict.fromkeys(("engagements", edge.kind, edge.level or "none"), edge.number)
+        place = 0 if edge.day is None else (edge.day - first).days
+        if edge.what == "ends":
+            over[place // 7].update(names)
+            by_day[place + 1] -= edge.number
+        else:
+            (there if edge.what == "runs" else begun[place // 7]).update(names)
+            by_day[place] += edge.number
+    days, weeks_held = list(accumulate(by_day)), []
+    for place, begins in enumerate(mondays):
+        there.update(begun[place])
+        weeks_held.append(_week(begins, there, sum(days[7 * place : 7 * place + 7])))
+        there.subtract(over[place])
+    return weeks_held
 
 
-def spread(spans: Iterable[Span], mondays: list[date]) -> list[WeekLoad]:
-    """What each week holds of some spans."""
-    totals: list[dict[str, int]] = [{} for _ in mondays]
-    for span in spans:
-        for place in _touched(span, mondays):
-            first, total = mondays[place], totals[place]
-            days = days_in(first, first + WEEK - timedelta(days=1), span)
-            for name, number in (("engagements", 1), ("days", days), (span.kind, 1), (span.level or "none", 1)):
-                total[name] = total.get(name, 0) + number * span.number
-    return [_week(first, total) for first, total in zip(mondays, totals, strict=True)]
-
-
-def _touched(span: Span, mondays: list[date]) -> Iterator[int]:
-    """The places of the weeks in which a span lies, at least in part."""
-    begins = max(0, (monday(span.starts_on) - mondays[0]) // WEEK)
-    ends = (span.ends_on - mondays[0]) // WEEK if span.ends_on is not None else len(mondays) - 1
-    yield from range(begins, min(ends, len(mondays) - 1) + 1)
-
-
-def _week(first: date, total: dict[str, int]) -> WeekLoad:
-    by_kind, by_level = (
-        {name: total.get(name, 0) for name in model.model_fields} for model in (LoadByKind, LoadByLevel)
-    )
+def _week(first: date, held: Mapping[str, int], days: int) -> WeekLoad:
     return WeekLoad(
         week=week_name(first),
         starts_on=first,
-        engagements=total.get("engagements", 0),
-        by_kind=LoadByKind(**by_kind),
-        by_level=LoadByLevel(**by_level),
-        days=total.get("days", 0),
+        engagements=held["engagements"],
+        by_kind=LoadByKind(**{name: held[name] for name in LoadByKind.model_fields}),
+        by_level=LoadByLevel(**{name: held[name] for name in LoadByLevel.model_fields}),
+        days=days,
     )
 
 
@@ -178,34 +175,46 @@ def mondays_of(query: Any, today: date) -> list[date]:
     return list(weeks(first, query.to))
 
 
-def engagements(work: Work, first: date, last: date) -> list[Any]:
-    """What is under way between two days, and not called off, by days, kind and level. One statement."""
-    names = ("starts_on", "ends_on", "kind", "level", "status", "date_precision", "marking_id")
-    columns = [ENGAGEMENT.c[name] for name in names]
-    ends_on = ENGAGEMENT.c.ends_on
-    statement = select(*columns, func.count().label("number")).where(
-        serving.there(work),
-        ENGAGEMENT.c.status.not_in(CALLED_OFF),
-        ENGAGEMENT.c.starts_on <= last,
-        or_(ends_on >= first, ends_on.is_(None)),
+def edges(work: Work, first: date, last: date) -> list[Any]:
+    """What is under way between two days and not called off, by where it begins and ends. One statement.
+
+    So there are no more rows than days, kinds, levels and markings make, however many engagements there are.
+    """
+    begins, ends = ENGAGEMENT.c.starts_on, ENGAGEMENT.c.ends_on
+    no_day = cast(null(), Date)
+    parts = (
+        # With both its bounds told, SQLite looks days up in their index rather than walk all that ever began.
+        _edge(work, "runs", no_day, begins < first, ends.between(first, LAST_DAY)),
+        _edge(work, "runs", no_day, begins < first, ends.is_(None)),
+        _edge(work, "begins", begins, begins.between(first, last)),
+        _edge(work, "ends", ends, ends.between(first, last)),
     )
-    return list(work.session.execute(statement.group_by(*columns)))
+    return list(work.session.execute(union_all(*parts)))
 
 
-def is_vague(row: Any) -> bool:
+def _edge(work: Work, what: str, day: ColumnElement[Any], *wanted: ColumnElement[bool]) -> Select[Any]:
+    columns = [ENGAGEMENT.c[name] for name in ("kind", "level", "marking_id")]
+    told = (literal(what).label("what"), day.label("day"), case((_vague(), 1), else_=0).label("vague"), *columns)
+    statement = select(*told, func.count().label("number")).where(
+        serving.there(work), ENGAGEMENT.c.status.not_in(CALLED_OFF), *wanted
+    )
+    return statement.group_by("day", "vague", *columns)
+
+
+def _vague() -> ColumnElement[bool]:
     """Whether nobody knows yet in which week it is. What is under way is there, however vaguely it began."""
-    return row.date_precision != "day" and row.status in ("proposed", "planned", "confirmed")
+    return and_(ENGAGEMENT.c.date_precision != "day", ENGAGEMENT.c.status.in_(("proposed", "planned", "confirmed")))
 
 
 def load(work: Work, request: Request) -> Response:
     off_the_loop(request)
     mondays = mondays_of(from_address(LoadQuery, request), work.today)
-    rows = engagements(work, mondays[0], mondays[-1] + WEEK - timedelta(days=1))
+    rows = edges(work, mondays[0], mondays[-1] + WEEK - timedelta(days=1))
     work.shows(row.marking_id for row in rows)
-    spans = (Span(row.starts_on, row.ends_on, row.kind, row.level, row.number) for row in rows if not is_vague(row))
+    exact = (Edge(row.what, row.day, row.kind, row.level, row.number) for row in rows if not row.vague)
     answer = Load(
-        items=spread(spans, mondays),
-        vague=sum(row.number for row in rows if is_vague(row)),
+        items=spread(exact, mondays),
+        vague=sum(row.number for row in rows if row.vague and row.what != "ends"),
         marking=work.banner(),
     )
     return computed(work, request, answer)

@@ -166,7 +166,7 @@ def cadence(work: Work, request: Request) -> Response:
     targets: dict[str, list[aims.Target]] = {}
     behind: list[str] = []
     if query.behind is not None:
-        targets = by_partner(aims.for_partners(work, until, aims.TARGET.c.partner.is_not(None)))
+        targets = by_partner(aims.for_partners(work, until))
         behind = [code for code, each in targets.items() if standing(work, each) in aims.BEHIND]
     rows, following = page_of(work, query, behind)
     codes = [row.code for row in rows]

@@ -133,10 +133,11 @@ def counts(work: Work, codes: Sequence[str], first: date, last: date) -> Counts:
 
 
 def targets_of(work: Work, until: date, wanted: Any) -> tuple[dict[str, aims.Whole], dict[str, list[aims.Target]]]:
-    """Of priorities: the nearest engagements that serve them, and all their targets in order. Two statements."""
+    """Of priorities: the nearest engagements that serve them, and all their targets in order. Three statements."""
     wholes = aims.as_a_whole(work, until, *wanted)
     found = {code: [] if each.target is None else [each.target] for code, each in wholes.items()}
-    for target in aims.for_partners(work, until, *wanted):
+    named = [*aims.for_partners(work, until, *wanted), *aims.for_regions(work, until, *wanted)]
+    for target in sorted(named, key=lambda each: each.position):
         found[target.priority].append(target)
     return wholes, found
 

@@ -1,10 +1,10 @@
 """Targets of priorities: how engagement stands against each, found without reading all that serves the priority."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Subquery, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Subquery, literal, null, or_, select, union_all
 
 from app.access.work import Work
 from app.core.columns import table_of
@@ -78,6 +78,9 @@ class Target(NamedTuple):
     title: str
     partner: str | None
     region: str | None
+    position: int
+    """Its place among those of the priority."""
+
     months: int
     level: Level | None
     nearest: list[Near]
@@ -99,24 +102,26 @@ class Target(NamedTuple):
 
 
 def for_partners(work: Work, until: date, *wanted: ColumnElement[bool]) -> list[Target]:
-    """The targets that name partners or regions, by priority and in its order. One statement.
-
-    Of a region, the nearest engagements of each of its partners are found.
-    """
-    place = serving.PARTNER
-    belongs = or_(
-        place.c.code == TARGET.c.partner, place.c.region == TARGET.c.region, place.c.subregion == TARGET.c.region
-    )
-    columns = (TARGET.c[name] for name in ("position", "partner", "region", "cadence_months", "level"))
-    scope = (
-        select(PRIORITY.c.code, PRIORITY.c.title, place.c.code.label("with"), *columns)
-        .select_from(TARGET.join(PRIORITY, PRIORITY.c.id == TARGET.c.priority_id).join(place, belongs))
-        .where(*IN_FORCE, *wanted)
-        .subquery("scope")
-    )
+    """The targets that name partners, by priority and in its order. One statement."""
+    scope = _scope(TARGET.c.partner.is_not(None), *wanted)
     links = serving.WITH
-    tied = (links.c.partner == scope.c["with"], _serves(links, scope), at_least(scope.c.level))
+    tied = (links.c.partner == scope.c.partner, _serves(links, scope), at_least(scope.c.level))
     return _targets(nearest(work, scope, Seek(links, tied), until))
+
+
+def for_regions(work: Work, until: date, *wanted: ColumnElement[bool]) -> list[Target]:
+    """The targets that name regions, likewise. What serves the priority is walked, since a region has many partners."""
+    scope = _scope(TARGET.c.region.is_not(None), *wanted)
+    links = serving.SERVES
+    tied = (links.c.priority == scope.c.code, _with_region(links, scope), at_least(scope.c.level))
+    return _targets(nearest(work, scope, Seek(links, tied), until))
+
+
+def _scope(*wanted: ColumnElement[bool]) -> Subquery:
+    columns = (TARGET.c[name] for name in ("position", "partner", "region", "cadence_months", "level"))
+    tied = TARGET.join(PRIORITY, PRIORITY.c.id == TARGET.c.priority_id)
+    statement = select(PRIORITY.c.code, PRIORITY.c.title, *columns).select_from(tied)
+    return statement.where(*IN_FORCE, *wanted).subquery("scope")
 
 
 def _serves(links: Any, scope: Subquery) -> ColumnElement[bool]:
@@ -125,16 +130,21 @@ def _serves(links: Any, scope: Subquery) -> ColumnElement[bool]:
     return tie.where(served.c.priority == scope.c.code).correlate(links, scope).exists()
 
 
+def _with_region(links: Any, scope: Subquery) -> ColumnElement[bool]:
+    taking, place = serving.WITH, serving.PARTNER
+    tie = select(taking.c.partner).select_from(taking.join(place, place.c.code == taking.c.partner))
+    belongs = or_(place.c.region == scope.c.region, place.c.subregion == scope.c.region)
+    return tie.where(taking.c.engagement_id == links.c.engagement_id, belongs).correlate(links, scope).exists()
+
+
 def _targets(rows: Iterable[Any]) -> list[Target]:
-    """The targets that rows are of; several rows may be of one."""
-    found: dict[tuple[str, int], Target] = {}
-    for row in sorted(rows, key=lambda each: (each.code, each.position)):
-        target = found.setdefault(
-            (row.code, row.position),
-            Target(row.code, row.title, row.partner, row.region, row.cadence_months, row.level, []),
-        )
-        target.nearest.extend(_both(row))
-    return list(found.values())
+    ordered = sorted(rows, key=lambda each: (each.code, each.position))
+    return [_target(row, partner=row.partner, region=row.region) for row in ordered]
+
+
+def _target(row: Any, *, partner: str | None = None, region: str | None = None) -> Target:
+    found = [each for each in (near(row, "last"), near(row, "next")) if each is not None]
+    return Target(row.code, row.title, partner, region, row.position, row.cadence_months, row.level, found)
 
 
 class Whole(NamedTuple):
@@ -147,7 +157,8 @@ class Whole(NamedTuple):
 
 def as_a_whole(work: Work, until: date, *wanted: ColumnElement[bool]) -> dict[str, Whole]:
     """By priority: the nearest engagements that serve it, at any level and as its own target asks. One statement."""
-    own = [PRIORITY.c.code, PRIORITY.c.title, PRIORITY.c.target_cadence_months.label("cadence_months")]
+    months = PRIORITY.c.target_cadence_months.label("cadence_months")
+    own = [PRIORITY.c.code, PRIORITY.c.title, months, literal(-1).label("position")]
     asked = (
         select(*own, PRIORITY.c.target_level.label("level"), PRIORITY.c.code.label("target"))
         .where(*wanted, PRIORITY.c.target_cadence_months.is_not(None))
@@ -156,21 +167,12 @@ def as_a_whole(work: Work, until: date, *wanted: ColumnElement[bool]) -> dict[st
     links = serving.SERVES
     tied = (links.c.priority == scope.c.code, at_least(scope.c.level))
     rows = nearest(work, scope, Seek(links, tied), until)
-    targets = {row.code: _of_whole(row) for row in rows if row.target is not None}
+    targets = {row.code: _target(row) for row in rows if row.target is not None}
     return {
         row.code: Whole(near(row, "last"), near(row, "next"), targets.get(row.code))
         for row in rows
         if row.target is None
     }
-
-
-def _of_whole(row: Any) -> Target:
-    return Target(row.code, row.title, None, None, row.cadence_months, row.level, list(_both(row)))
-
-
-def _both(row: Any) -> Iterator[Near]:
-    """What a row has found on both sides of today."""
-    yield from (each for each in (near(row, "last"), near(row, "next")) if each is not None)
 
 
 def shown(targets: Iterable[Target], today: date) -> set[tuple[str, int | None]]:
