@@ -17,6 +17,7 @@ from app.engagements.advocacy import ADVOCACY
 from app.engagements.approval_routes import APPROVAL_ROUTES
 from app.engagements.approvals import APPROVALS
 from app.engagements.approving import add_approval_acts, add_approvals
+from app.engagements.blackouts import BLACKOUTS
 from app.engagements.delegations import DELEGATIONS
 from app.engagements.engagements import ENGAGEMENTS, KINDS
 from app.engagements.interoperability import INTEROPERABILITY
@@ -107,6 +108,7 @@ def api_routes() -> list[BaseRoute]:
     for resource in (APPROVALS, APPROVAL_ROUTES, DELEGATIONS):
         add_resource(router, resource)
     add_approval_acts(router)
+    add_resource(router, BLACKOUTS)
     add_position_findings(router)
     add_position_uses(router)
     add_matrix(router)

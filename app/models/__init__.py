@@ -25,6 +25,7 @@ from app.models.packs import Pack, PackAcknowledgement, PackSource
 from app.models.papers import Attachment, Briefing
 from app.models.partners import CountryPartner, Institution, Membership, Partner
 from app.models.people import Appointment, Office, Person
+from app.models.planning import Blackout
 from app.models.posts import Accreditation, Post
 from app.models.records import Disposal, DisposalRecord, LegalHold, RetentionClass
 from app.models.releases import InformationRequest, ScopeDocument
@@ -42,6 +43,7 @@ __all__ = [
     "Attachment",
     "Base",
     "BilateralTalks",
+    "Blackout",
     "Briefing",
     "Commitment",
     "CountryPartner",

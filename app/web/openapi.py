@@ -14,6 +14,7 @@ TAGS = [
      "exercises and deployments. What stands under `/engagements/{id}` can also be addressed under the kind."},
     {"name": "Participants", "description": "People at an engagement, with the office they held on that day."},
     {"name": "Approvals", "description": "Which offices approve engagements, what they decide, and who stands in."},
+    {"name": "Clashes", "description": "What cannot go well together, and the days that are to be kept clear."},
     {"name": "Reports", "description": "What came of an engagement, due so many working days after its end."},
     {"name": "Partners", "description": "States and institutions with which there is a defence relationship."},
     {"name": "People and offices", "description": "People, the offices that outlive their holders, and who held "

@@ -35,6 +35,7 @@ class Documents:
             "participants": lambda _: {"person": self.make("people")["id"]},
             "commitments": lambda number: {"title": f"Commitment {number:03}"},
             "briefings": lambda number: {"title": f"Briefing {number:03}"},
+            "blackouts": lambda number: {"title": f"Blackout {number:03}"},
             "information-requests": lambda number: {"title": f"Request {number:03}"},
             "scope-documents": lambda _: {
                 "record": self.make("offices")["id"],
