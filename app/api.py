@@ -53,6 +53,7 @@ from app.overview.cadence.partners import add_cadence
 from app.overview.cadence.priorities import add_priority_coverage
 from app.overview.cadence.timeliness import add_timeliness
 from app.overview.changes import add_changes
+from app.overview.clashes.asking import add_clashes
 from app.overview.position_findings import add_position_findings
 from app.overview.position_uses import add_position_uses
 from app.overview.progress import add_progress
@@ -109,6 +110,7 @@ def api_routes() -> list[BaseRoute]:
         add_resource(router, resource)
     add_approval_acts(router)
     add_resource(router, BLACKOUTS)
+    add_clashes(router)
     add_position_findings(router)
     add_position_uses(router)
     add_matrix(router)

@@ -57,6 +57,15 @@ class Settings(SignInSettings):
         le=600,
         description="After how many months nothing is left of what an exercise proved that we can do together.",
     )
+    partner_week_limit: int = Field(
+        default=3, ge=1, le=100, description="How many engagements may begin with one partner in any seven days."
+    )
+    travel_speed_kmh: int = Field(
+        default=750, ge=50, le=2000, description="How fast people travel from one engagement to the next, in km/h."
+    )
+    travel_margin_hours: int = Field(
+        default=3, ge=0, le=48, description="How many hours any way takes besides, however short it is."
+    )
     require_if_match: bool = Field(
         default=False, description="Whether a change without `If-Match` is refused with 428."
     )

@@ -9,8 +9,9 @@ from app.access.markings import MARKING_FIELDS, Mark, ceiling_faults, clearance_
 from app.access.permissions import Action, require
 from app.access.visible import visible_records
 from app.access.work import Work
-from app.core.documents import Examined
-from app.crud.covering import uncovered
+from app.core.documents import Examined, examine
+from app.crud.addressing import addressed
+from app.crud.covering import inherited, uncovered
 from app.crud.links import named, renamed
 from app.crud.owning import own_or_shared
 from app.crud.resource import Resource
@@ -21,6 +22,12 @@ from app.models.marked import Marked
 def distinct(faults: Iterable[Fault]) -> list[Fault]:
     """Each fault once: a rule over several fields may be broken by a patch and by the whole document alike."""
     return list(dict.fromkeys(faults))
+
+
+def sound_anew(work: Work, resource: Resource, document: Any, parent: Any = None) -> dict[str, Any]:
+    """The values of a document for a new record. Raises Invalid naming all that is wrong, Conflict if it is taken."""
+    document = inherited(work, resource, addressed(work, resource, document), parent)
+    return sound(work, resource, examine(resource.fields, document, resource.rules), None, parent)
 
 
 def sound(work: Work, resource: Resource, examined: Examined, record: Any, parent: Any) -> dict[str, Any]:

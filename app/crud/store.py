@@ -22,12 +22,11 @@ from app.core.documents import Examined, examine
 from app.core.fields import addressable
 from app.core.ids import as_id, new_id
 from app.crud.addressing import addressed, normal_key
-from app.crud.covering import inherited
 from app.crud.links import named, present_key, renamed
 from app.crud.owning import own_first, own_or_shared
 from app.crud.resource import RESOURCES, Resource
 from app.crud.searching import index
-from app.crud.soundness import distinct, sound
+from app.crud.soundness import distinct, sound, sound_anew
 from app.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed, PreconditionRequired
 from app.models.marked import Marked
 
@@ -133,8 +132,7 @@ def create(
 
     What is `known` of it besides is the register's own to say.
     """
-    document = inherited(work, resource, addressed(work, resource, document), parent)
-    values = sound(work, resource, examine(resource.fields, document, resource.rules), None, parent)
+    values = sound_anew(work, resource, document, parent)
     record = resource.make(values) if resource.make else resource.model()
     record.id, record.version, record.archived = new_id(), 0, False
     record.created_at = work.now

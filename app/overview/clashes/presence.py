@@ -1,0 +1,107 @@
+"""A person, or a delegation, in two places at one time."""
+
+from collections.abc import Iterator, Sequence
+
+from app.models.choices import ClashSeverity
+from app.overview.clashes.findings import ClashCode, Finding
+from app.overview.clashes.pairing import on_one_day, shared
+from app.overview.clashes.snapshot import Happening, Measures, Presence, Seat, Snapshot
+
+DELEGATION = 3
+"""So many people at the same two engagements are a delegation, and told of once."""
+
+FORTNIGHT = 14
+"""Days from which on somebody may take part without being there on each."""
+
+SAME_DAY_HOURS = 12
+"""A way that can be gone on the day on which one engagement ends and the next begins."""
+
+NAMED = 2
+
+
+def severity(one: Happening, other: Happening, measures: Measures) -> ClashSeverity:
+    """How sure it is that nobody can be at both: a clash, or no more than a warning."""
+    if one.apart_from(other) == "unknown" or max(one.days, other.days) > FORTNIGHT:
+        return "warning"
+    if one.by_clock and other.by_clock and one.days == other.days == 1:
+        return "clash"
+    if one.country == other.country:
+        return "warning"
+    if one.ends_on == other.starts_on and (one.days > 1 or other.days > 1):
+        way = measures.hours_between(one, other)
+        return "warning" if way is None or way <= SAME_DAY_HOURS else "clash"
+    return "clash"
+
+
+def person_twice(snapshot: Snapshot) -> Iterator[Finding]:
+    """A person takes part in two engagements that are at one time and not at one place."""
+    for one, other, found in _people_at_both(snapshot):
+        if len(found) < DELEGATION:
+            for each in found:
+                yield _finding("person_twice", f"{each[0].name} is", one, other, snapshot.measures, people=each)
+
+
+def delegation_twice(snapshot: Snapshot) -> Iterator[Finding]:
+    """Several people of one delegation are in two places; or an office is, whoever comes in it."""
+    for one, other, found in _people_at_both(snapshot):
+        if len(found) >= DELEGATION:
+            who = f"{names([each for each, _ in found])} are"
+            people = tuple(presence for each in found for presence in each)
+            yield _finding("delegation_twice", who, one, other, snapshot.measures, people=people)
+    for one, other, seats in shared(snapshot.exact(), _seats, on_one_day):
+        if not _clash(one, other) or {each.person for each in one.people} & {each.person for each in other.people}:
+            continue
+        for mine, theirs in seats.values():
+            # Two people of one office can be in two places; that nobody is named may mean the same one.
+            if mine.person is None or theirs.person is None:
+                who = f"The {mine.title} is"
+                yield _finding("delegation_twice", who, one, other, snapshot.measures, seats=(mine, theirs))
+
+
+def _people_at_both(snapshot: Snapshot) -> Iterator[tuple[Happening, Happening, list[tuple[Presence, Presence]]]]:
+    for one, other, people in shared(snapshot.exact(), _people, on_one_day):
+        if _clash(one, other):
+            yield one, other, sorted(people.values(), key=lambda each: (each[0].name, each[0].person))
+
+
+def _people(happening: Happening) -> Iterator[tuple[str, Presence]]:
+    return ((each.person, each) for each in happening.people)
+
+
+def _seats(happening: Happening) -> Iterator[tuple[tuple[str, str], Seat]]:
+    return ((each.holder_of, each) for each in happening.seats)
+
+
+def _clash(one: Happening, other: Happening) -> bool:
+    return one.at_once_with(other) and one.apart_from(other) != "same"
+
+
+def _finding(
+    code: ClashCode,
+    who: str,
+    one: Happening,
+    other: Happening,
+    measures: Measures,
+    *,
+    people: tuple[Presence, ...] = (),
+    seats: tuple[Seat, ...] = (),
+) -> Finding:
+    # Of two that are at once by the clock alone, on either side of the date line, the days are next to each other.
+    first, last = sorted((max(one.starts_on, other.starts_on), min(one.ends_on, other.ends_on)))
+    return Finding(
+        code=code,
+        severity=severity(one, other, measures),
+        detail=f"{who} expected at {one.named} {one.where} and at {other.named} {other.where}.",
+        starts_on=first,
+        ends_on=last,
+        engagements=(one, other),
+        people=people,
+        seats=seats,
+    )
+
+
+def names(people: Sequence[Presence]) -> str:
+    """Some people in a sentence."""
+    told = ", ".join(each.name for each in people[:NAMED])
+    more = len(people) - NAMED
+    return told if more < 1 else f"{told} and {more} other{'s' if more > 1 else ''}"
