@@ -31,6 +31,7 @@ from app.network.holidays import HolidayQuery
 from app.overview.access_log import AccessLogQuery
 from app.overview.audit import AuditQuery
 from app.overview.changes import ChangesQuery
+from app.overview.clashes.asking import ClashQuery
 from app.overview.position_findings import FindingsQuery
 from app.overview.search import SearchQuery
 from app.overview.statistics.query import Grouping
@@ -123,6 +124,7 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/{noun}/{id}/pack": FormatQuery,
         "/engagements/{engagement}/packs/{id}/content": FormatQuery,
         "/coverage/attaches": AttacheQuery,
+        "/clashes": ClashQuery,
         "/holidays": HolidayQuery,
         "/changes": ChangesQuery,
         "/changes/stream": StreamQuery,
