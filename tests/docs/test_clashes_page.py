@@ -11,9 +11,9 @@ from app.engagements.blackouts import BlackoutFields
 from app.overview.clashes.asking import ClashQuery
 from app.overview.clashes.checking import ClashCheck
 from app.overview.clashes.findings import ClashCode
-from app.overview.clashes.presence import FORTNIGHT, SAME_DAY_HOURS
+from app.overview.clashes.presence import SAME_DAY_HOURS
 from app.overview.clashes.rules import RULES
-from app.overview.clashes.snapshot import LONGEST
+from app.overview.clashes.snapshot import FORTNIGHT, LONGEST
 
 PAGE = "docs/clashes.md"
 

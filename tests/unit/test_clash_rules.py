@@ -156,6 +156,25 @@ def test_the_way_between_two_meetings_of_a_day() -> None:
     assert found("travel_time", morning, on(0, **OSAKA | {"people": (BEN,)}, starts_at=at(2), ends_at=at(4))) == []
 
 
+def test_a_tour_that_can_be_made_is_no_trouble() -> None:
+    """Tokyo on Monday and Tuesday, Seoul on Wednesday, Singapore from Friday: and home on Monday is too soon."""
+    tour = [
+        on(0, 2, **TOKYO),
+        on(2, people=(ANA,), country="KR", city="Seoul"),
+        on(4, 3, people=(ANA,), country="SG", city="Singapore"),
+        on(8, people=(ANA,), country="NZ", city="Wellington"),
+    ]
+    assert look(seen(*tour), lambda _: True).findings == []
+    (told,) = found("travel_time", *tour, on(7, people=(ANA,), country="NZ", city="Wellington"))
+    assert "11 hours from VIS-4 in Singapore (SG) to VIS-7 in Wellington (NZ), which takes about 14" in told.detail
+
+
+def test_of_what_lasts_for_weeks_nobody_knows_when_they_leave() -> None:
+    london, wellington = {"country": "GB", "city": "London"}, {"country": "NZ", "city": "Wellington"}
+    assert len(found("travel_time", on(0, 14, people=(ANA,), **london), on(14, people=(ANA,), **wellington))) == 1
+    assert found("travel_time", on(0, 15, people=(ANA,), **london), on(15, people=(ANA,), **wellington)) == []
+
+
 def test_a_time_zone_says_more_than_a_country() -> None:
     honolulu = spot("US", "Pearl Harbor", "Pacific/Honolulu")
     assert honolulu is not None

@@ -142,6 +142,8 @@ def _values(work: Work, case: Case, replaced: Replaced | None) -> dict[str, Any]
     try:
         return sound_anew(work, case.resource, record)
     except (Invalid, Conflict) as problem:
+        if not problem.faults:
+            raise
         case.faults.extend(fault.under("/record") for fault in problem.faults)
         return {}
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from app.overview.clashes.findings import TooMany
-from app.overview.clashes.snapshot import Happening
+from app.overview.clashes.snapshot import Happening, Presence
 
 Key = TypeVar("Key", bound=Hashable)
 Kept = TypeVar("Kept")
@@ -45,3 +45,8 @@ def shared(
 def on_one_day(earlier: Happening, later: Happening) -> bool:
     """Whether an engagement may still last when a later one begins: on either side of the date line, the day after."""
     return earlier.ends_on + A_DAY >= later.starts_on
+
+
+def by_person(happening: Happening) -> Iterator[tuple[str, Presence]]:
+    """Everybody at an engagement."""
+    return ((each.person, each) for each in happening.people)

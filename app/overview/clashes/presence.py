@@ -4,14 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from app.models.choices import ClashSeverity
 from app.overview.clashes.findings import ClashCode, Finding
-from app.overview.clashes.pairing import on_one_day, shared
+from app.overview.clashes.pairing import by_person, on_one_day, shared
 from app.overview.clashes.snapshot import Happening, Measures, Presence, Seat, Snapshot
 
 DELEGATION = 3
 """So many people at the same two engagements are a delegation, and told of once."""
-
-FORTNIGHT = 14
-"""Days from which on somebody may take part without being there on each."""
 
 SAME_DAY_HOURS = 12
 """A way that can be gone on the day on which one engagement ends and the next begins."""
@@ -21,7 +18,7 @@ NAMED = 2
 
 def severity(one: Happening, other: Happening, measures: Measures) -> ClashSeverity:
     """How sure it is that nobody can be at both: a clash, or no more than a warning."""
-    if one.apart_from(other) == "unknown" or max(one.days, other.days) > FORTNIGHT:
+    if one.apart_from(other) == "unknown" or not (one.throughout and other.throughout):
         return "warning"
     if one.by_clock and other.by_clock and one.days == other.days == 1:
         return "clash"
@@ -59,13 +56,9 @@ def delegation_twice(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _people_at_both(snapshot: Snapshot) -> Iterator[tuple[Happening, Happening, list[tuple[Presence, Presence]]]]:
-    for one, other, people in shared(snapshot.exact(), _people, on_one_day):
+    for one, other, people in shared(snapshot.exact(), by_person, on_one_day):
         if _clash(one, other):
             yield one, other, sorted(people.values(), key=lambda each: (each[0].name, each[0].person))
-
-
-def _people(happening: Happening) -> Iterator[tuple[str, Presence]]:
-    return ((each.person, each) for each in happening.people)
 
 
 def _seats(happening: Happening) -> Iterator[tuple[tuple[str, str], Seat]]:

@@ -13,6 +13,9 @@ from app.overview.clashes.places import FARTHEST_KM, Apart, Spot, apart, kilomet
 LONGEST = timedelta(days=62)
 """What lasts longer, such as most deployments, says nothing of where somebody is on a day."""
 
+FORTNIGHT = 14
+"""Of what lasts more days than that nobody need be there on each."""
+
 MORNING, EVENING = time(9), time(17)
 """When a day begins and ends that has no clock times, at the place."""
 
@@ -71,6 +74,11 @@ class Happening:
     def exact(self) -> bool:
         """Whether it is known on which days it is, and these are so few that those who take part are there."""
         return self.precision == "day" and self.days <= LONGEST.days
+
+    @property
+    def throughout(self) -> bool:
+        """Whether those who take part are there on each of its days."""
+        return self.days <= FORTNIGHT
 
     @property
     def last_day(self) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from app.overview.clashes.findings import Finding
-from app.overview.clashes.pairing import shared
+from app.overview.clashes.pairing import by_person, shared
 from app.overview.clashes.presence import names
 from app.overview.clashes.snapshot import Happening, Measures, Presence, Snapshot
 
@@ -21,7 +21,7 @@ def travel_time(snapshot: Snapshot) -> Iterator[Finding]:
     def near(earlier: Happening, later: Happening) -> bool:
         return earlier.ends_on + reach >= later.starts_on
 
-    for one, other, people in shared(snapshot.exact(), _people, near):
+    for one, other, people in shared(snapshot.exact(), by_person, near):
         earlier, later = sorted((one, other), key=lambda each: each.begins)
         way = too_long(earlier, later, measures)
         if way is not None:
@@ -37,16 +37,15 @@ def travel_time(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
-def _people(happening: Happening) -> Iterator[tuple[str, Presence]]:
-    return ((each.person, each) for each in happening.people)
-
-
 def too_long(earlier: Happening, later: Happening, measures: Measures) -> float | None:
     """The hours that the way between two engagements takes, if there are fewer; None where they are enough.
 
-    Those that are at one time are not told of here, and those at one place need no way.
+    Those that are at one time are not told of here, and those at one place need no way. Of what lasts for weeks nobody
+    knows when they leave or come.
     """
     if earlier.at_once_with(later) or earlier.apart_from(later) != "elsewhere":
+        return None
+    if not (earlier.throughout and later.throughout):
         return None
     way = measures.hours_between(earlier, later)
     return way if way is not None and later.begins - earlier.is_over < way * HOUR else None
