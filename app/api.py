@@ -32,6 +32,8 @@ from app.engagements.working_days import add_working_days
 from app.errors import MethodNotAllowed, NotFound
 from app.exchange.briefing_register import add_briefing_register
 from app.exchange.diary import add_diary
+from app.exchange.icalendar.schedule import add_calendar_file
+from app.exchange.icalendar.subscribing import add_calendars
 from app.exchange.imports import add_imports
 from app.feeds.deliveries import add_deliveries
 from app.feeds.following import add_subscriptions
@@ -57,6 +59,7 @@ from app.overview.clashes.asking import add_clashes
 from app.overview.position_findings import add_position_findings
 from app.overview.position_uses import add_position_uses
 from app.overview.progress import add_progress
+from app.overview.schedule import add_schedule
 from app.overview.search import add_search
 from app.overview.statistics.answering import add_statistics
 from app.overview.stream import add_stream
@@ -125,6 +128,9 @@ def api_routes() -> list[BaseRoute]:
     add_requests(router)
     add_resource(router, SAVED_FILTERS)
     add_subscriptions(router)
+    add_schedule(router)
+    add_calendar_file(router)
+    add_calendars(router)
     add_search(router)
     add_statistics(router)
     add_changes(router)

@@ -103,6 +103,18 @@ class Settings(SignInSettings):
         default=4, ge=1, le=10_000, description="How many of them belong to one caller."
     )
 
+    calendar_domain: str = Field(
+        default="tracker",
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$",
+        description="What stands behind the @ in the ids of calendar events; to be chosen once.",
+    )
+    calendar_ceiling: Classification = Field(
+        default="UNCLASSIFIED", description="The highest classification that a calendar's secret address may carry."
+    )
+    calendar_max_days: int = Field(
+        default=366, ge=1, le=3650, description="For how many days from now a calendar's secret address may be good."
+    )
+
     webhooks: bool = Field(default=True, description="Whether this process delivers what webhooks are to be told.")
     webhook_allowed: Annotated[tuple[Annotated[str, AfterValidator(destination)], ...], *CommaSeparated] = Field(
         default=(),

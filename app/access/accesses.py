@@ -65,6 +65,8 @@ def log_refusal(request: Request, problem: Problem) -> None:
 
 def access(request: Request, event: Event, work: Work, detail: str | None = None) -> Access:
     """What somebody known does with a request."""
+    if work.actor.calendar is not None:
+        detail = f"by calendar {work.actor.calendar}"
     return Access(
         event,
         work.actor,

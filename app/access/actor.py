@@ -23,6 +23,9 @@ class Actor:
     rate_limit: int | None = None
     """Requests a minute; None: as many as the installation allows."""
 
+    calendar: str | None = None
+    """The calendar whose secret address they came by. Who knows that need not be its owner."""
+
     @property
     def owner(self) -> str | None:
         """Whose their own things are: the user's, with whatever token they come, or else the token's."""

@@ -61,7 +61,7 @@ class Markings:
 
     def visible_to(self, actor: Actor) -> tuple[int, ...]:
         """The ids of the markings that the actor may see; -1 stands for none."""
-        key = (actor.clearance, actor.nationality, actor.groups, actor.id is None)
+        key = (actor.clearance, actor.nationality, actor.groups, actor.id is None, actor.calendar is None)
         if (known := self._visible.get(key)) is None:
             with self._lock:
                 known = tuple(

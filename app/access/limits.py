@@ -56,7 +56,7 @@ def charge(windows: Windows, scope: Any, actor: Actor, limit: int) -> None:
     limit = limit if actor.rate_limit is None else actor.rate_limit
     if not limit or actor.id is None or "rate_limit" in scope:  # counted already: a read begun anew in a thread
         return
-    times, left = windows.count(actor.id)
+    times, left = windows.count(actor.calendar or actor.id)
     scope["rate_limit"] = (
         (b"ratelimit-policy", b'"default";q=%d;w=%d' % (limit, WINDOW)),
         (b"ratelimit", b'"default";r=%d;t=%d' % (max(0, limit - times), left)),

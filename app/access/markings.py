@@ -53,10 +53,13 @@ def may_see(actor: Actor, mark: Mark, *, home_country: str) -> bool:
 
     Clearance must reach the classification, and the actor must belong to every group that needs to know. NZEO admits
     nationals only, and `releasable_to` the nationals named and our own; a nationality that is not known counts as
-    foreign (NZISM 16.1.35). The register itself, at its operator's command, sees all.
+    foreign (NZISM 16.1.35). The register itself, at its operator's command, sees all. Who comes by the secret address
+    of a calendar may be anybody: for them only that exists which nothing but its classification limits.
     """
     if actor.id is None:
         return True
+    if actor.calendar is not None and (mark.endorsements or mark.releasable_to or mark.need_to_know):
+        return False
     if RANK[actor.clearance] < RANK[mark.classification] or not actor.groups.issuperset(mark.need_to_know):
         return False
     if actor.nationality == home_country:

@@ -1,6 +1,6 @@
-"""When a token was last used and a user last seen: noted in memory, and written now and then, off every request's path.
+"""When a token or calendar was last used and a user last seen: noted in memory, and written now and then.
 
-A write for each request would make every read wait for the writers' lock.
+It is off every request's path: a write for each would make every read wait for the writers' lock.
 """
 
 import json
@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.columns import table_of
 from app.core.fields import instant_json
 from app.db import Database
-from app.models import Token, User
+from app.models import Calendar, Token, User
 
 log = logging.getLogger("tracker")
 
@@ -24,7 +24,11 @@ GATHERED = 1.0
 """Seconds in which sightings are gathered before they are written together."""
 
 
-_SEEN = {"token": (table_of(Token), "last_used_at"), "user": (table_of(User), "last_seen_at")}
+_SEEN = {
+    "token": (table_of(Token), "last_used_at"),
+    "user": (table_of(User), "last_seen_at"),
+    "calendar": (table_of(Calendar), "last_used_at"),
+}
 
 
 class Sightings:
@@ -41,7 +45,7 @@ class Sightings:
         self._writer: threading.Thread | None = None
 
     def note(self, what: str, record: str) -> None:
-        """Notes that a `token` or `user` is there."""
+        """Notes that a `token`, `user` or `calendar` is there."""
         if not self.every:
             return
         key, now = (what, record), time.monotonic()
@@ -75,7 +79,7 @@ class Sightings:
                     if seen:
                         _write(connection, table, column, seen)
         except SQLAlchemyError:
-            log.warning("the last use of %d tokens and users could not be noted", len(waiting))
+            log.warning("the last use of %d tokens, users and calendars could not be noted", len(waiting))
 
     def close(self) -> None:
         """Writes what is left and ends."""

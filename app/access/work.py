@@ -31,6 +31,9 @@ from app.models import Marking
 
 LONGEST_REASON = 500
 
+Admission = Callable[[Register, Connection, Request], Actor]
+"""Says who asks where no token does. Raises NotFound, or whatever else is to be answered."""
+
 
 @dataclass
 class Work:
@@ -164,6 +167,9 @@ def address_of(request: Request) -> str | None:
 
 
 def _actor(register: Register, connection: Connection, request: Request) -> Actor:
+    admits: Admission | None = getattr(request.scope["endpoint"], "admits", None)
+    if admits is not None:
+        return admits(register, connection, request)
     cursor = connection.connection.cursor()
     try:
         may_wait = "inline" not in request.scope

@@ -68,22 +68,22 @@ def listed(work: Work, request: Request, page: Page) -> Response:
         headers["Link"] = f'<{address}>; rel="next"'
     total = "null" if page.total is None else page.total
     body = f'{{"items":[{",".join(page.items)}],"next":{following},"total":{total},"marking":{json.dumps(banner)}}}'
-    return _tagged(request, body, headers)
+    return tagged(request, body.encode(), headers)
 
 
 def computed(work: Work, request: Request, document: BaseModel) -> Response:
     """What is worked out anew whenever it is asked for, or 304 if it comes to what the caller has already."""
-    return _tagged(request, document.model_dump_json(), {BANNER: work.banner()})
+    return tagged(request, document.model_dump_json().encode(), {BANNER: work.banner()})
 
 
-def _tagged(request: Request, body: str, headers: dict[str, str]) -> Response:
-    encoded = body.encode()
+def tagged(request: Request, body: bytes, headers: dict[str, str], media_type: str = JSON) -> Response:
+    """An answer with a validator of what is in it, or 304 if the caller has it as it is."""
     # Of what the caller may see and nothing else: a counter of changes would tell of hidden ones.
-    tag = f'W/"{sha256(encoded).hexdigest()[:24]}"'
+    tag = f'W/"{sha256(body).hexdigest()[:24]}"'
     headers["ETag"] = tag
     if matches(request, tag):
         return Response(status_code=304, headers=headers)
-    return Response(encoded, media_type=JSON, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def next_address(request: Request, cursor: str) -> str:

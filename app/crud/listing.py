@@ -165,15 +165,15 @@ def run(work: Work, key: tuple[str, Shape], values: Mapping[str, Any]) -> list[A
     def build() -> Select[Any]:
         return page_statement(shape) if what == "page" else count_statement(shape, capped=what == "capped")
 
-    return prepared_rows(work, key, values, build)
+    return prepared(work, key, build).run(work.cursor, values)
 
 
-def prepared_rows(work: Work, key: Hashable, values: Mapping[str, Any], build: Callable[[], Select[Any]]) -> list[Any]:
-    """The rows of a statement, which is built and compiled the first time it is wanted under its key."""
-    prepared = work.register.prepared.get(key)
-    if prepared is None:
-        prepared = Prepared(build(), work.register.database.reader.dialect)
+def prepared(work: Work, key: Hashable, build: Callable[[], Select[Any]]) -> Prepared:
+    """A statement as it is kept by the process under its key, or built and compiled now."""
+    kept = work.register.prepared.get(key)
+    if kept is None:
+        kept = Prepared(build(), work.register.database.reader.dialect)
         if len(work.register.prepared) >= SHAPES_KEPT:
             work.register.prepared.clear()
-        work.register.prepared[key] = prepared
-    return prepared.run(work.cursor, values)
+        work.register.prepared[key] = kept
+    return kept

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from app.access.permissions import PERMISSIONS, Action
+from app.access.work import Admission
 from app.core.query import ListQuery
 from app.crud.resource import Resource
 from app.crud.route import JSON
@@ -50,6 +51,9 @@ class Operation:
 
     upload: Upload | None = None
     """What it takes as a form with a file, instead of JSON."""
+
+    admits: Admission | None = None
+    """What says who asks, where no token does."""
 
     also: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
@@ -92,6 +96,7 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
     answers = (*operation.media, *((JSON,) if operation.answer is not None or not operation.media else ()))
     endpoint.answers = answers  # type: ignore[attr-defined]
     endpoint.upload = operation.upload  # type: ignore[attr-defined]
+    endpoint.admits = operation.admits  # type: ignore[attr-defined]
     path = base + operation.path
     router.add_api_route(
         path,
@@ -114,6 +119,7 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
         openapi_extra={
             "parameters": parameters(noun, operation, path),
             "x-errors": sorted(errors_of(operation, path)),
+            **({"security": []} if operation.admits is not None else {}),
             **({"requestBody": operation.upload.body} if operation.upload is not None else {}),
             **({"x-example": operation.example} if operation.example is not None else {}),
             **({"x-body-optional": True} if operation.body_optional else {}),
@@ -132,6 +138,8 @@ def files(operation: Operation) -> dict[str, Any]:
 
 
 def described(operation: Operation) -> str:
+    if operation.admits is not None:
+        return f"{operation.description}\n\nWithout a token."
     roles = ", ".join(sorted(PERMISSIONS[operation.action]))
     return f"{operation.description}\n\nFor the roles: {roles}."
 
@@ -139,6 +147,8 @@ def described(operation: Operation) -> str:
 def errors_of(operation: Operation, path: str) -> set[int]:
     """The statuses besides success that an operation can answer with."""
     errors = {401, 403, 406, 422, 429, 503, *operation.errors}
+    if operation.admits is not None:
+        errors -= {401, 403}
     if "{" in path:
         errors.add(404)
     if path.endswith("}"):

@@ -178,6 +178,9 @@ class Resource:
     Such records are no part of what the register is about either, and in no directory.
     """
 
+    tells_use: bool = False
+    """Whether its records say when they were last used, which is no new version of them and in no ledger."""
+
     kinds: "tuple[Resource, ...]" = ()
     """The resources whose records this one reads together."""
 
@@ -192,6 +195,11 @@ class Resource:
     def apart(self) -> bool:
         """Whether it is no part of what the register is about: in no directory, so in no feed, history or search."""
         return self.administrative or self.personal
+
+    @property
+    def unsteady(self) -> bool:
+        """Whether a copy that a caller has may be old although its version is the present one."""
+        return self.administrative or self.tells_use
 
     @property
     def owner(self) -> InstrumentedAttribute[Any] | None:

@@ -109,7 +109,7 @@ def _list(resource: Resource) -> Operation:
 
     def endpoint(work: Work, request: Request) -> Response:
         # Whether a token is good also depends on the hour, and who was seen when is in no ledger.
-        return read(work, request) if resource.administrative else polled(work, request, lambda: read(work, request))
+        return read(work, request) if resource.unsteady else polled(work, request, lambda: read(work, request))
 
     return Operation(
         "list", "GET", "", endpoint, resource.reads,
@@ -155,7 +155,7 @@ def _read(resource: Resource) -> Operation:
             _, text, version, _ = stored(work, resource, elsewhere)
         if wanted.fields or wanted.expand:
             text = shaped(work, resource, [text], wanted.fields, wanted.expand)[0]
-        if resource.administrative:  # its last use is no new version of it, so the caller's copy may be old
+        if resource.unsteady:  # its last use is no new version of it, so the caller's copy may be old
             return Response(text, media_type=JSON, headers={"ETag": etag(version)})
         answer = single(work, request, text, version)
         if elsewhere is not None:

@@ -41,14 +41,20 @@ def _with_saved(work: Work, resource: Resource, query: ListQuery, slug: str) -> 
 
 def saved_query(work: Work, resource: Resource, slug: str) -> Any:
     """The parameters of a saved filter of a list, of those that exist for the caller: their own before others'."""
+    kept = saved_filter(work, resource, slug)
+    return None if kept is None else kept.query
+
+
+def saved_filter(work: Work, resource: Resource, slug: str) -> Any:
+    """What a saved filter asks, what it is called, and how it is marked; None if there is none for the caller."""
     statement = (
-        select(_FILTERS.c.query)
+        select(_FILTERS.c.query, _FILTERS.c.title, _FILTERS.c.marking_id)
         .where(_FILTERS.c.slug == slug, _FILTERS.c.resource == resource.path, _FILTERS.c.archived.is_(False))
         .where(work.visible(_FILTERS), own_or_shared(_FILTERS))
         .order_by(*own_first(_FILTERS))
         .limit(1)
     )
-    return work.session.scalar(statement, {"owner": work.actor.owner})
+    return work.session.execute(statement, {"owner": work.actor.owner}).first()
 
 
 def _wrong(detail: str, code: str) -> Invalid:

@@ -4,6 +4,7 @@ from app.core.columns import Base
 from app.models.access import AccessEntry, Answer, Token, User
 from app.models.approvals import Approval, ApprovalRoute, ApprovalStep, Delegation
 from app.models.belongings import Advocacy, InteroperabilityClaim, Objective, ObjectivePriority, Participant, Report
+from app.models.calendars import Calendar
 from app.models.engagements import (
     BilateralTalks,
     Deployment,
@@ -45,6 +46,7 @@ __all__ = [
     "BilateralTalks",
     "Blackout",
     "Briefing",
+    "Calendar",
     "Commitment",
     "CountryPartner",
     "Delegation",

@@ -31,6 +31,7 @@ class Participant(Marked, Record):
             name="fk_participant_engagement",
         ),
         Index("ix_participant_person", "person", "starts_on", "engagement_id"),
+        Index("ix_participant_office", "office", "starts_on", "engagement_id"),
         Index("uq_participant_external_ref", "external_ref", "marking_id", unique=True),
     )
 

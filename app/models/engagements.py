@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
     true,
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
@@ -28,6 +29,14 @@ COUNTED = (
     "archived", "marking_id", "starts_on", "ends_on", "kind", "status", "level", "lead", "country", "series", "id",
 )  # fmt: skip
 """What statistics ask of an engagement, read off one index that is a small part of the table."""
+
+LASTING_DAYS = 31
+_VAGUE_OR_OPEN = "date_precision <> 'day' OR ends_on IS NULL OR"
+LASTING = {
+    "sqlite": f"{_VAGUE_OR_OPEN} julianday(ends_on) - julianday(starts_on) > {LASTING_DAYS}",
+    "postgresql": f"{_VAGUE_OR_OPEN} ends_on - starts_on > {LASTING_DAYS}",
+}
+"""Which engagements may stand on days far from their first: few, and in an index of their own."""
 
 
 class Series(Record):
@@ -59,6 +68,14 @@ class Engagement(Marked, Record):
         *(Index(f"ix_engagement_{name}", name, "id") for name in ("ends_on", "title", "created_at", "updated_at")),
         Index("ix_engagement_report_day", "report_day", "starts_on", "id"),
         Index("ix_engagement_counted", *COUNTED),
+        Index(
+            "ix_engagement_lasting",
+            "starts_on",
+            "ends_on",
+            "id",
+            sqlite_where=text(LASTING["sqlite"]),
+            postgresql_where=text(LASTING["postgresql"]),
+        ),
     )
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_abstract": True}
 
@@ -201,6 +218,7 @@ class Visit(Engagement):
     __table_args__ = (
         Index("ix_visit_direction", "direction"),
         Index("ix_visit_principal", "principal"),
+        Index("ix_visit_principal_office", "principal_office"),
         Index("ix_visit_post", "post"),
     )
 

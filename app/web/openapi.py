@@ -30,6 +30,7 @@ TAGS = [
     {"name": "Commitments", "description": "What either side promised the other, and whether it was kept."},
     {"name": "Briefings", "description": "Papers for those who meet partners, their clearance, and their files."},
     {"name": "Cadence", "description": "Who last met whom and when next, what is behind, ahead, and late."},
+    {"name": "Schedule", "description": "Engagements day by day, as iCalendar too, and calendars to subscribe to."},
     {"name": "Diary", "description": "The engagements of an office or a person, month by month."},
     {"name": "Working days", "description": "Public holidays of home and partners."},
     {"name": "Records keeping", "description": "How long records are kept, what holds them, and their disposal."},
@@ -154,6 +155,7 @@ def _response(problem: Any) -> dict[str, Any]:
 PATH_PARAMETERS = {"id": "Which record: its id, or the readable name that it has beside it.",
                    "delivery": "Which delivery: its `webhook-id`.",
                    "version": "Which version of it.",
+                   "secret": "The secret that the address is.",
                    "ref": "The id in the system that the record came from."}  # fmt: skip
 
 

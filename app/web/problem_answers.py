@@ -42,6 +42,9 @@ PROGRAM_LIMIT = "54"
 MOST_ALIKE = 1_000
 """Faults of one field that an answer names: one for every item of a bulk request."""
 
+_SECRET = re.compile(r"(/calendars/+feed/+).*", re.IGNORECASE | re.DOTALL)
+"""What of an address is a secret, and repeated nowhere."""
+
 _INDEX = re.compile(r"/\d+(?=/|$)")
 
 BY_STATUS: dict[int, type[Problem]] = {
@@ -65,7 +68,7 @@ def problem_answer(problem: Problem, scope: Scope) -> Response:
         "title": problem.type.title,
         "status": problem.status,
         "detail": problem.detail,
-        "instance": scope["path"],
+        "instance": _SECRET.sub(r"\1***", scope["path"]),
         "request_id": scope.get("request_id", ""),
         **problem.extra,
     }

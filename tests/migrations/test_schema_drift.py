@@ -82,7 +82,9 @@ def described(connection: Connection) -> dict[str, Any]:
             "unique": sorted(map(repr, seen.get_unique_constraints(table))),
             "checks": sorted(map(repr, seen.get_check_constraints(table))),
             "indexes": sorted(
-                repr(each) for each in seen.get_indexes(table) if each["name"] not in KEPT_BY_POSTGRESQL_ALONE
+                repr(each | {"dialect_options": {name: str(said) for name, said in each["dialect_options"].items()}})
+                for each in seen.get_indexes(table)
+                if each["name"] not in KEPT_BY_POSTGRESQL_ALONE
             ),
         }
     return found

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, func, select
 from app.access.work import Work
 from app.core.query import ListQuery
 from app.core.words import query_words
-from app.crud.listing import asked, parameters, prepared_rows, shape_of, unordered
+from app.crud.listing import asked, parameters, prepared, shape_of, unordered
 from app.crud.shape import Shape, conditions
 from app.engagements.engagements import ENGAGEMENTS
 from app.overview.statistics.dimensions import DIMENSIONS, Group
@@ -41,11 +41,9 @@ def numbers(work: Work, query: ListQuery, measure: Measure, groups: Sequence[Gro
 def _summed(
     work: Work, shape: Shape, values: Mapping[str, Any], measure: Measure, groups: tuple[Group, ...]
 ) -> dict[Key, int]:
-    rows = prepared_rows(
-        work, ("statistics", shape, measure, groups), values, lambda: statement(shape, measure, groups)
-    )
+    kept = prepared(work, ("statistics", shape, measure, groups), lambda: statement(shape, measure, groups))
     found: dict[Key, int] = {}
-    for *key, marking, value in rows:
+    for *key, marking, value in kept.run(work.cursor, values):
         named = tuple(
             None if each is None else DIMENSIONS[name].told(each) for name, each in zip(groups, key, strict=True)
         )

@@ -1,0 +1,139 @@
+"""An engagement as an event of a calendar."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from icalendar import Event
+
+from app.engagements.reporting import last_day
+from app.engagements.scheduling import first_day
+
+Record = Mapping[str, Any]
+
+PLACED = ("day", "month")
+"""How exact the dates must be. What is known to the quarter or year alone would stand on every day of it."""
+
+STATUS = {
+    "proposed": "TENTATIVE",
+    "planned": "TENTATIVE",
+    "confirmed": "CONFIRMED",
+    "in_progress": "CONFIRMED",
+    "completed": "CONFIRMED",
+    "postponed": "TENTATIVE",
+    "cancelled": "CANCELLED",
+}
+"""What becomes of our states: iCalendar knows three."""
+
+SAID = {"postponed": "Postponed: ", "cancelled": "Cancelled: "}
+"""States that many programs do not show, and that the summary says therefore."""
+
+_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What events tell beside their record."""
+
+    domain: str
+    """What makes their ids unlike those of others."""
+
+    root: str
+    """The address of the server, for links to records."""
+
+    names: Mapping[str, str]
+    """What partners are called, by code."""
+
+
+def event_of(record: Record, around: Surroundings) -> Event:
+    """The event that an engagement is."""
+    event = Event()
+    changed = moment(record["updated_at"])
+    event.add("uid", f"{record['id']}@{around.domain}")
+    event.add("dtstamp", changed)
+    event.add("created", moment(record["created_at"]))
+    event.add("last-modified", changed)
+    event.add("sequence", record["version"])
+    for name, when in times(record).items():
+        event.add(name, when)
+    event.add("summary", clean(summary(record)))
+    event.add("description", clean("\n".join(description(record, around.names))))
+    if place := ", ".join(
+        each for each in (record["venue"], record["city"], around.names.get(record["country"])) if each
+    ):
+        event.add("location", clean(place))
+    event.add("categories", [record["kind"].replace("_", " ").capitalize()])
+    event.add("status", STATUS[record["status"]])
+    event.add("class", "PUBLIC" if record["marking"] == "UNCLASSIFIED" else "CONFIDENTIAL")
+    event.add("transp", "OPAQUE" if STATUS[record["status"]] == "CONFIRMED" and is_placed(record) else "TRANSPARENT")
+    event.add("url", f"{around.root}/?view=engagement&key={record['reference']}")
+    return event
+
+
+def times(record: Record) -> Mapping[str, date]:
+    """When it begins and ends: by the clock where that tells both, or else in whole days, with the day after the last.
+
+    What is open-ended stands on its first day alone: nothing is known of the others.
+    """
+    if zone := clock(record):
+        begins = moment(record["starts_at"]).astimezone(zone)
+        ends = begins if record["ends_at"] is None else moment(record["ends_at"]).astimezone(zone)
+        return {"dtstart": begins} | ({"dtend": ends} if ends > begins else {})
+    begins_on = first_day(date.fromisoformat(record["starts_on"]), record["date_precision"])
+    if record["ends_on"] is None:
+        return {"dtstart": begins_on}
+    ends_on = last_day(date.fromisoformat(record["ends_on"]), record["date_precision"])
+    return {"dtstart": begins_on, "dtend": ends_on + timedelta(days=1)}
+
+
+def clock(record: Record) -> Any:
+    """The time zone by which it is told when it begins and ends; None where whole days tell more."""
+    one_day = record["starts_on"] == record["ends_on"]
+    if record["starts_at"] is None or not is_placed(record) or (record["ends_at"] is None and not one_day):
+        return None
+    return ZoneInfo(record["timezone"]) if record["timezone"] else UTC
+
+
+def is_placed(record: Record) -> bool:
+    """Whether its day is known."""
+    return bool(record["date_precision"] == "day")
+
+
+def summary(record: Record) -> str:
+    """The title, with what must not be missed wherever it is shown."""
+    marking = "" if record["marking"] == "UNCLASSIFIED" else f"[{record['marking']}] "
+    unsure = "" if is_placed(record) else " (day to be confirmed)"
+    return f"{marking}{SAID.get(record['status'], '')}{record['title']}{unsure}"
+
+
+def description(record: Record, names: Mapping[str, str]) -> Iterator[str]:
+    """The marking first, then what one asks first. Texts of the record stay where they are."""
+    yield record["marking"]
+    yield f"{record['reference']}, {record['status'].replace('_', ' ')}"
+    if partners := ", ".join(names.get(each["partner"], each["partner"]) for each in record["partners"]):
+        yield f"With {partners}"
+    if record["level"] or record["lead"]:
+        yield ", ".join(
+            f"{label} {record[name].replace('_', ' ')}"
+            for name, label in (("level", "Level:"), ("lead", "Lead:"))
+            if record[name]
+        )
+    if record["starts_at"] is not None and clock(record) is None and is_placed(record):
+        zone = ZoneInfo(record["timezone"]) if record["timezone"] else UTC
+        yield f"Begins {moment(record['starts_at']).astimezone(zone):%H:%M} ({zone})"
+    if record["ends_on"] is None:
+        yield "No end is known yet"
+
+
+def clean(text: str) -> str:
+    """Text without what would break a line of the file, or what no file of text may hold."""
+    return _CONTROL.sub("", _BREAK.sub("\n", text))
+
+
+def moment(text: str) -> datetime:
+    """An instant as records have it, to the second."""
+    return datetime.fromisoformat(text).replace(microsecond=0)
