@@ -78,6 +78,8 @@ class Scene:
         self.keys["attachments"] = [self.attach(self.api, self.seen["briefings"])]
         self.keys["documents"] = [self.ask_for(self.api, self.seen["information-requests"], self.seen["briefings"])]
         self.keys["revisions"] = ["1", "2"]
+        # As much in sight of it as of the caller, and no more: that of one who may see all.
+        self.keys["feed"] = [self.hider.make("/calendars", {"title": "Kererū"})["address"].rpartition("/")[2][:-4]]
         self.seen["saved-filters"] = self.api.make("/saved-filters", self.filter("kereru"))
         for path, record in self.seen.items():
             readable = record.get(RESOURCES[path].key.key) if RESOURCES[path].key is not None else None

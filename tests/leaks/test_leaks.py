@@ -21,6 +21,7 @@ OTHERS = {
     *(f"/api/v1/{each}/{{id}}" for each in ("disposals", "tokens", "users", "webhooks")),
     "/api/v1/webhooks/{id}/deliveries",
     *(f"/api/v1/subscriptions/{{id}}{each}" for each in ("", "/changes")),
+    "/api/v1/calendars/{id}",
 }
 """What no caller of these tests may ask, whatever its key: what is for administrators, and what is somebody's own."""
 
