@@ -31,6 +31,8 @@ STATUS = {
 SAID = {"postponed": "Postponed: ", "cancelled": "Cancelled: "}
 """States that many programs do not show, and that the summary says therefore."""
 
+BEGUN = ("in_progress", "completed")
+
 _BREAK = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
@@ -69,7 +71,8 @@ def event_of(record: Record, around: Surroundings) -> Event:
     event.add("categories", [record["kind"].replace("_", " ").capitalize()])
     event.add("status", STATUS[record["status"]])
     event.add("class", "PUBLIC" if record["marking"] == "UNCLASSIFIED" else "CONFIDENTIAL")
-    event.add("transp", "OPAQUE" if STATUS[record["status"]] == "CONFIRMED" and is_placed(record) else "TRANSPARENT")
+    busy = STATUS[record["status"]] == "CONFIRMED" and clock(record) is not None
+    event.add("transp", "OPAQUE" if busy else "TRANSPARENT")
     event.add("url", f"{around.root}/?view=engagement&key={record['reference']}")
     return event
 
@@ -106,8 +109,8 @@ def is_placed(record: Record) -> bool:
 def summary(record: Record) -> str:
     """The title, with what must not be missed wherever it is shown."""
     marking = "" if record["marking"] == "UNCLASSIFIED" else f"[{record['marking']}] "
-    unsure = "" if is_placed(record) else " (day to be confirmed)"
-    return f"{marking}{SAID.get(record['status'], '')}{record['title']}{unsure}"
+    unsure = "day not known" if record["status"] in BEGUN else "day to be confirmed"
+    return f"{marking}{SAID.get(record['status'], '')}{record['title']}{'' if is_placed(record) else f' ({unsure})'}"
 
 
 def description(record: Record, names: Mapping[str, str]) -> Iterator[str]:
@@ -126,7 +129,7 @@ def description(record: Record, names: Mapping[str, str]) -> Iterator[str]:
         zone = ZoneInfo(record["timezone"]) if record["timezone"] else UTC
         yield f"Begins {moment(record['starts_at']).astimezone(zone):%H:%M} ({zone})"
     if record["ends_on"] is None:
-        yield "No end is known yet"
+        yield "No end is known"
 
 
 def clean(text: str) -> str:
