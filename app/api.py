@@ -34,6 +34,7 @@ from app.exchange.briefing_register import add_briefing_register
 from app.exchange.diary import add_diary
 from app.exchange.icalendar.schedule import add_calendar_file
 from app.exchange.icalendar.subscribing import add_calendars
+from app.exchange.exports.operations import add_exports
 from app.exchange.imports import add_imports
 from app.feeds.deliveries import add_deliveries
 from app.feeds.following import add_subscriptions
@@ -143,6 +144,7 @@ def api_routes() -> list[BaseRoute]:
     add_webhooks(router)
     add_deliveries(router)
     add_imports(router)
+    add_exports(router)
     add_briefing_register(router)
     add_diary(router)
     return list(router.routes)

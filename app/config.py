@@ -102,6 +102,19 @@ class Settings(SignInSettings):
     max_streams_per_caller: int = Field(
         default=4, ge=1, le=10_000, description="How many of them belong to one caller."
     )
+    max_exports: int = Field(
+        default=4,
+        ge=1,
+        le=64,
+        description="How many exports one process makes at the same time; each takes a connection.",
+    )
+    max_exports_per_caller: int = Field(default=2, ge=1, le=64, description="How many of them belong to one caller.")
+    export_seconds: int = Field(
+        default=1_800,
+        ge=1,
+        le=86_400,
+        description="How many seconds an export may take until its last byte has left, or it is given up.",
+    )
 
     calendar_domain: str = Field(
         default="tracker",

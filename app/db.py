@@ -65,12 +65,16 @@ class Database:
 
     Readers and writers have connections of their own: reads need no transaction around their one statement
     (a round trip saved on PostgreSQL) and may later go to replicas; writes take their lock at once. `role` is what they
-    work as on PostgreSQL, if not as who signs in.
+    work as on PostgreSQL, if not as who signs in. `spare` connections are there for what does not work in the threads
+    of requests.
     """
 
-    def __init__(self, url: str, *, threads: int = 8, busy_timeout_ms: int = 10_000, role: str = "") -> None:
+    def __init__(
+        self, url: str, *, threads: int = 8, busy_timeout_ms: int = 10_000, role: str = "", spare: int = 2
+    ) -> None:
         self.url = database_url(url)
         self.role = role
+        self.spare = spare
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         make = self._sqlite if self.is_sqlite else self._postgresql
         self.reader = make(threads, busy_timeout_ms, reads=True)
@@ -84,7 +88,7 @@ class Database:
         engine = create_engine(
             self.url,
             pool_size=threads,
-            max_overflow=2,
+            max_overflow=self.spare,
             # A write that finds the file busy is tried again, so that all its tries together wait that long.
             connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000 / (1 if reads else TRIES)},
         )
@@ -141,7 +145,7 @@ class Database:
             self.url,
             isolation_level="AUTOCOMMIT" if reads else "READ COMMITTED",
             pool_size=threads,
-            max_overflow=2,
+            max_overflow=self.spare,
             connect_args={"options": options},
         )
 

@@ -14,6 +14,7 @@ from app.accounts.users import admit
 from app.api import PREFIX, Nouns, api_routes
 from app.config import Settings, get_settings
 from app.engagements.calendar import keep_up
+from app.exchange.exports.sending import Exports
 from app.feeds.courier import Courier
 from app.overview.following import Streams
 from app.web import desk, docs, health, pages, problem_answers, problems
@@ -47,9 +48,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.register.keep_up()
         if settings.webhooks:
             app.state.courier.start()
-        with when_told_to_stop(app.state.streams.close):
+        with when_told_to_stop(app.state.streams.close), when_told_to_stop(app.state.exports.close):
             yield
         await app.state.streams.closed()
+        await app.state.exports.closed()
         await run_sync(app.state.courier.close)
         app.state.register.close()
 
@@ -62,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.register = Register(settings)
     app.state.streams = Streams(app.state.register)
+    app.state.exports = Exports(settings)
     app.state.courier = Courier(app.state.register)
     app.state.register.admit = admit
     app.state.register.daily.tasks.append(keep_up)

@@ -13,6 +13,7 @@ class Action(StrEnum):
     READ = "read"
     WRITE = "write"
     IMPORT = "import"
+    EXPORT = "export"
     DOWNGRADE = "downgrade"
     MERGE = "merge"
     APPROVE = "approve"
@@ -27,6 +28,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.READ: frozenset({"reader", "contributor", "approver", "administrator", "auditor"}),
     Action.WRITE: frozenset({"contributor", "approver", "administrator"}),
     Action.IMPORT: frozenset({"contributor", "approver", "administrator"}),
+    Action.EXPORT: frozenset({"contributor", "approver", "administrator", "auditor"}),
     Action.DOWNGRADE: frozenset({"approver", "administrator"}),
     Action.MERGE: frozenset({"approver", "administrator"}),
     Action.APPROVE: frozenset({"approver", "administrator"}),

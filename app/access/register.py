@@ -36,6 +36,7 @@ class Register:
             threads=settings.threads,
             busy_timeout_ms=settings.busy_timeout_ms,
             role=settings.database_role,
+            spare=2 + settings.max_exports,
         )
         self.markings = Markings(settings.home_country)
         self.seals = Sealer(settings.ledger_seals, settings.seal_key)

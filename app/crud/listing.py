@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from app.core.search import TIERS, search_value
 from app.core.words import query_words
 from app.crud.asking import place_of
 from app.crud.resource import Resource
-from app.crud.shape import Shape, count_statement, page_statement
+from app.crud.shape import Shape, census_statement, count_statement, page_statement
 from app.crud.store import rebuilt
 from app.errors import Fault, Invalid
 
@@ -149,6 +150,20 @@ def count(work: Work, shape: Shape, values: Mapping[str, Any], *, capped: bool) 
     return int(rows[0][0])
 
 
+def census(work: Work, resource: Resource, query: ListQuery, parent: str | None = None) -> int:
+    """How many records a list has. Notes how they are marked, so that its banner is known before any of it is read."""
+    given = asked(query)
+    if "q" in given and not query_words(given["q"]):
+        return 0
+    shape = unordered(shape_of(work, resource, query, given))
+    values = unranked(parameters(shape, given, work.today))
+    if parent is not None:
+        values["parent"] = parent
+    rows = run(work, ("census", shape), values)
+    work.shows(marking for marking, _ in rows)
+    return sum(number for _, number in rows)
+
+
 def unordered(shape: Shape) -> Shape:
     """A list as far as it only matters what is in it."""
     return replace(shape, continued=False, ranked=False, limit=None, proves=False, order=Order((("id", False),)))
@@ -158,14 +173,18 @@ def unranked(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if not name.startswith(("q_t", "q_w"))}
 
 
+STATEMENTS: Mapping[str, Callable[[Shape], Select[Any]]] = {
+    "page": page_statement,
+    "count": partial(count_statement, capped=False),
+    "capped": partial(count_statement, capped=True),
+    "census": census_statement,
+}
+
+
 def run(work: Work, key: tuple[str, Shape], values: Mapping[str, Any]) -> list[Any]:
     """Runs the statement of a shape."""
     what, shape = key
-
-    def build() -> Select[Any]:
-        return page_statement(shape) if what == "page" else count_statement(shape, capped=what == "capped")
-
-    return prepared(work, key, build).run(work.cursor, values)
+    return prepared(work, key, lambda: STATEMENTS[what](shape)).run(work.cursor, values)
 
 
 def prepared(work: Work, key: Hashable, build: Callable[[], Select[Any]]) -> Prepared:

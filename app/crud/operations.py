@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
@@ -16,7 +17,7 @@ from app.crud.resource import Resource
 from app.crud.route import JSON
 from app.crud.uploads import Upload, UploadRoute
 
-READING = (Action.READ, Action.AUDIT)
+READING = (Action.READ, Action.AUDIT, Action.EXPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,23 @@ class Operation:
     admits: Admission | None = None
     """What says who asks, where no token does."""
 
+    route: type[APIRoute] | None = None
+    """The way of its requests, where that is another one than of most."""
+
+    streams: bool = False
+    """Whether its answer is sent while it is made: it has no `ETag`, and nobody can have it already."""
+
     also: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
 
     @property
     def writes(self) -> bool:
         return self.action not in READING and self.method != "GET" and self.verb != "query"
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a caller may have its answer already."""
+        return self.method == "GET" and not self.streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +121,12 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
         summary=operation.summary,
         description=described(operation),
         operation_id=f"{operation.verb}_{noun.name}".replace("-", "_"),
-        route_class_override=None if operation.upload is None else UploadRoute,
+        route_class_override=operation.route if operation.upload is None else UploadRoute,
         response_class=Response if operation.media and operation.answer is None else JSONResponse,
         responses={
             **({200: files(operation)} if operation.media else {}),
             **{status: {"model": model} for status, model in operation.also.items()},
-            **({304: {"description": "What the caller has is still so."}} if operation.method == "GET" else {}),
+            **({304: {"description": "What the caller has is still so."}} if operation.keeps else {}),
         },
         openapi_extra={
             "parameters": parameters(noun, operation, path),
@@ -184,7 +196,7 @@ def parameters(noun: Noun, operation: Operation, path: str) -> list[dict[str, An
         found += query_parameters(operation.query)
     if operation.cursor_only:
         found += [each for each in query_parameters(ListQuery) if each["name"] == "cursor"]
-    if operation.method == "GET":
+    if operation.keeps:
         found.append(header("If-None-Match", "An `ETag` that the caller has: 304 if it is still the present one."))
     if 412 in errors_of(operation, path):  # noqa: PLR2004 - precondition failed
         found.append(header("If-Match", 'The `ETag` that the change is meant for, such as `"3"`.'))

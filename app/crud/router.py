@@ -33,13 +33,18 @@ def add_resource(router: APIRouter, resource: Resource, *, under: Resource | Non
     A sub-resource stands under its parent and may also be addressed `under` the parent's kinds; it is the same,
     so the OpenAPI document shows it once.
     """
-    base = f"/{resource.address}"
-    if resource.parent is not None:
-        above = under or resource.parent.resource
-        base = f"/{above.path}/{{{resource.parent.parameter}}}/{resource.address}"
+    base = base_of(resource, under)
     shown = under is None or resource.parent is None or under is resource.parent.resource
     for each in operations(resource):
         add(router, noun_of(resource), each, base, shown=shown)
+
+
+def base_of(resource: Resource, under: Resource | None = None) -> str:
+    """The address of a resource, below the prefix."""
+    if resource.parent is None:
+        return f"/{resource.address}"
+    above = under or resource.parent.resource
+    return f"/{above.path}/{{{resource.parent.parameter}}}/{resource.address}"
 
 
 def operations(resource: Resource) -> list[Operation]:

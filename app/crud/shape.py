@@ -270,3 +270,12 @@ def count_statement(shape: Shape, *, capped: bool) -> Select[Any]:
     if capped:
         rows = rows.limit(literal_column(str(COUNT_CAP)))
     return select(func.count()).select_from(rows.subquery())
+
+
+def census_statement(shape: Shape) -> Select[Any]:
+    """How many records the list has of each marking, of those that exist for the caller."""
+    lead = leading_link(shape)
+    source, where = walked(shape, lead if lead and lead.values == 1 else None)
+    marking = marking_of(shape.resource.table)
+    statement = select(marking, func.count()).select_from(source).where(and_(*where))
+    return statement.group_by(marking) if isinstance(marking, Column) else statement
