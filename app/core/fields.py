@@ -134,13 +134,14 @@ def _instant_in_range(moment: datetime) -> datetime:
 
 
 @cache
-def _time_zones() -> frozenset[str]:
+def time_zones() -> frozenset[str]:
+    """The names of the IANA time zone database."""
     # They are read from the disk, which takes longer than all else about a document.
     return frozenset(available_timezones())
 
 
 def _time_zone(name: str) -> str:
-    if name not in _time_zones():
+    if name not in time_zones():
         raise PydanticCustomError("time_zone", "Must be a name of the IANA time zone database")
     return name
 

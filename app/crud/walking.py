@@ -47,7 +47,8 @@ def walk(work: Work, resource: Resource, query: ListQuery, parent: str | None = 
     """
     limit, cursor = FIRST, None
     while True:
-        found = page(work, resource, query.model_copy(update={"limit": limit, "cursor": cursor}), parent)
+        asked = query.model_copy(update={"limit": limit, "cursor": cursor, "count": "none"})
+        found = page(work, resource, asked, parent)
         if found.items:
             yield found.items
         cursor = found.next

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from app.core.csvguard import restore
@@ -55,6 +55,19 @@ def prose(text: str) -> str:
     lines = _LINE_ENDS.sub("\n", text).split("\n")
     text = "\n".join(_SPACES.sub(" ", _INVISIBLE.sub("", line)).strip() for line in lines)
     return _EMPTY_LINES.sub("\n\n", text).strip()
+
+
+def moment_of(cell: Cell) -> datetime | None:
+    """An instant as exports write it: in UTC, with or without saying so. None where a cell names none exactly."""
+    if isinstance(cell, datetime):
+        return cell
+    if isinstance(cell, date):  # midnight, to some programs
+        return datetime.combine(cell, time())
+    try:
+        moment = datetime.fromisoformat(text_of(cell))
+    except ValueError:
+        return None
+    return None if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def one_line(text: str) -> str:

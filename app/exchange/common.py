@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from app.core.fields import time_zones
 from app.exchange.cells import fold, one_line, text_of, unaccented
 from app.exchange.choices import CLASSIFICATIONS, KINDS, choose, choose_kind, read_endorsements, read_marking
 from app.exchange.countries import country_name, find_country
@@ -95,6 +96,19 @@ def read_when(row: Record, kind: str | None) -> None:
     row.payload["starts_on"] = period.starts_on.isoformat()
     row.payload["ends_on"] = None if ends_on is None else ends_on.isoformat()
     row.payload["date_precision"] = precision
+
+
+def read_clock(row: Record) -> None:
+    """Instants and the time zone, as an export has them; what people write of hours goes to the summary."""
+    for column in ("starts_at", "ends_at"):
+        if moment := row.moment(column):
+            row.payload[column] = moment
+    name = row.text("timezone")
+    if name in time_zones():
+        row.payload["timezone"] = name
+    elif name:
+        row.add_to_summary(f"{row.name('timezone')}: {name}")
+        row.warn("timezone", "moved_to_summary", "This is no time zone by its name: it was added to the summary")
 
 
 def _dates(row: Record) -> Dates:
@@ -225,6 +239,8 @@ def read_marks(row: Record) -> None:
         row.refuse("endorsements", "endorsement_unknown", f"'{leftover[:80]}' is not a known endorsement")
     if endorsements := sorted({*marking.endorsements, *more}):
         row.payload["endorsements"] = endorsements
+    if groups := _listed(row, "need_to_know"):
+        row.payload["need_to_know"] = groups
     for column, names in (
         ("classification", marking.releasable_to),
         ("releasable_to", row.text("releasable_to")),
@@ -233,6 +249,16 @@ def read_marks(row: Record) -> None:
         row.take(countries.warnings, countries.errors)
         if countries.codes:
             row.payload["releasable_to"] = sorted({*row.payload.get("releasable_to", []), *countries.codes})
+
+
+def read_report_expected(row: Record) -> None:
+    """Whether a report is to follow, as an export has it."""
+    if text := row.text("report_expected"):
+        flag = {"yes": True, "true": True, "no": False, "false": False}.get(text.casefold())
+        if flag is None:
+            row.refuse("report_expected", "unknown_choice", f"'{text[:80]}' is neither yes nor no")
+        else:
+            row.payload["report_expected"] = flag
 
 
 def read_labels(row: Record) -> None:
@@ -251,6 +277,9 @@ def read_labels(row: Record) -> None:
 
 
 def _listed(row: Record, column: str) -> list[str]:
+    items = row.items(column)
+    if items is not None and all(isinstance(each, str) for each in items):
+        return items
     whole = text_of(row.cell(column))
     if fold(whole) in row.lookup.priorities:  # a title may hold commas
         return [whole]

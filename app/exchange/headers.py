@@ -10,11 +10,13 @@ from app.exchange.cells import Cell, Note, fold, one_line, text_of
 # Canonical column -> what it is called. Names are compared without case, accents, punctuation and plural s.
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "external_ref": (
-        "external ref", "id", "ref", "reference", "reference no", "reference number", "ref no",
+        "external ref", "ref", "reference no", "reference number", "ref no",
         "ref number", "engagement id", "engagement ref", "event id", "record id", "file ref", "file no",
         "file number", "our ref", "unique id", "external id", "external reference", "source id",
         "tracker id",
     ),
+    "reference": ("reference",),
+    "id": ("id",),
     "row_number": ("no", "nr", "serial", "ser", "serial no", "s/n", "row", "item", "line", "#"),
     "kind": (
         "kind", "type", "engagement type", "activity type", "event type", "category",
@@ -84,6 +86,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "senior official", "dignitary", "vip", "nz representative", "representative", "attending",
         "nz attendee", "principal attendee",
     ),
+    "principal_office": ("principal office",),
     "series": (
         "series", "recurring series", "part of series", "recurring", "forum series", "series name",
         "programme",
@@ -118,6 +121,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "endorsements": ("endorsement", "endorsements", "caveat", "caveats", "endorsement marking"),
     "releasable_to": ("releasable to", "rel to", "releasability", "release to", "releasable"),
+    "need_to_know": ("need to know",),
     "priorities": (
         "priority", "priorities", "priority code", "priority codes", "strategic priority",
         "objectives supported", "policy priority", "policy priorities", "strategic priorities",
@@ -129,6 +133,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "source": ("source", "sources", "source document", "information source", "source url"),
     "confidence": ("confidence", "reliability", "confidence level"),
+    "report_expected": ("report expected",),
     "timezone": ("timezone", "time zone", "tz"),
     "starts_at": ("starts at",),
     "ends_at": ("ends at",),
@@ -162,6 +167,15 @@ IGNORED = frozenset({"row_number"})
 
 SUMMARISED = frozenset({"source", "confidence"})
 """Columns without a field of their own, which are kept in the summary of every record: said once for the file."""
+
+TOLD = frozenset(
+    {"version", "created_at", "updated_at", "archived", "status_reason", "status_comment", "allowed_transitions"}
+    | {"report_due_on", "cut"}
+)
+"""Columns of an export that only the register fills."""
+
+ALIKE = (frozenset({"classification", "marking"}), frozenset({"delegation_size", "personnel", "personnel_deployed"}))
+"""Columns of an export that mean the same as another of it: there is nothing to remark on."""
 
 
 def _key(header: str) -> str:
@@ -211,6 +225,8 @@ def columns_of(headers: Sequence[str]) -> Columns:
     warnings: list[Note] = []
     for place, header in enumerate(headers):
         shown = one_line(header)[:100]
+        if header in TOLD:
+            continue
         column = meaning(header)
         if column is None:
             if shown:
@@ -220,7 +236,7 @@ def columns_of(headers: Sequence[str]) -> Columns:
             warnings.append(Note(shown, "ignored_column", f"'{shown}' has no place in the register"))
         elif column in SUMMARISED:
             warnings.append(Note(shown, "kept_in_summary", f"'{shown}' has no field: it is kept in the summaries"))
-        elif column in places:
+        elif column in places and not any({header, names[column]} <= each for each in ALIKE):
             detail = f"'{shown}' means the same as '{names[column]}': the first that is not empty is taken"
             warnings.append(Note(shown, "repeated_column", detail))
         places[column] = (*places.get(column, ()), place)

@@ -1,46 +1,51 @@
 """Taking the rows of a spreadsheet into the register, each by itself, and giving account of every one."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from app.access.visible import visible_records
 from app.access.work import Work
 from app.crud import store
 from app.crud.resource import Resource
-from app.engagements.engagements import KINDS
 from app.engagements.series import SERIES
 from app.errors import Conflict, Fault, Invalid, Problem
 from app.exchange.cells import Note
-from app.exchange.headers import columns_of
+from app.exchange.finding import RESOURCE_OF, Finder, Found, Match
 from app.exchange.knowledge import lookup_of
 from app.exchange.report import ImportNote, ImportReport, ImportRow, Outcome
-from app.exchange.rows import Draft, drafts, file_warnings
-from app.exchange.tables import Table
-from app.models import Engagement, Series
+from app.exchange.rows import NAMES, Draft, Reader, file_warnings
+from app.exchange.tables import Row, Table
+from app.models import Series
 
 Progress = Callable[[int, int], None]
 """Is told how many rows are done, and of how many."""
 
-RESOURCE_OF = {each.constants["kind"]: each for each in KINDS}
 _CHUNK = 200
 
-# Where a field of the register stands in a file, by the columns' canonical names; other fields bear their column's.
+# Where a field of the register stands in a file, by the columns' canonical names, the one that counts first before
+# those that it may be concluded from; other fields bear their column's name.
 _COLUMNS = {
     "starts_on": ("start", "dates"),
     "ends_on": ("end", "dates", "start"),
-    "partners": ("partners", "hosted_by", "country"),
-    "principal_office": ("principal",),
+    "date_precision": ("date_precision", "start", "end", "dates"),
+    "partners": ("partners", "partner_roles", "hosted_by", "country"),
+    "principal_office": ("principal_office", "principal"),
+    "series": ("series", "forum"),
+    "exercise_type": ("exercise_type", "kind"),
+    "direction": ("direction", "kind"),
+    "endorsements": ("endorsements", "classification"),
+    "releasable_to": ("releasable_to", "classification"),
     "delegation_size": ("personnel",),
     "personnel_deployed": ("personnel",),
     "contributions": ("contribution",),
 }
+# Fields that all of their columns have a say in.
+_TOGETHER = frozenset({"date_precision", "partners"})
 # What the importer concluded without being told: enough for a new record, too little to overrule one that exists.
 _CONCLUDED = {
     "partner_from_country": "partners",
@@ -60,16 +65,17 @@ def import_table(
 ) -> ImportReport:
     """Takes every sound row into the register: as a new engagement, or as a change of the one it came to before.
 
-    Rows are told apart by their external reference. A row only changes what it says: a blank cell, or a column that
-    the file has not, leaves the record as it is. The status of a record that exists stays too; it moves by its
+    Rows are told apart by their external reference, or by the register's own names for a record. A row only changes
+    what it says: a blank cell, or a column that the file has not, leaves the record as it is; so does a cell that
+    nobody has touched since it was exported. The status of a record that exists stays too; it moves by its
     transitions. A dry run does the same work and undoes it; its report gives new engagements no reference, since the
     real run would draw another. With `all_or_nothing` one rejected row keeps out all, and every row that would have
     gone in is reported as rejected for that reason, so that nothing claims to have been recorded.
     """
     taken: list[ImportRow] = []
     with undone_unless(work) as keep:
-        importer = Importer(work, table)
-        waiting = drafts(table, default_kind=kind, lookup=lookup_of(work))
+        importer = Importer(work, table, kind)
+        waiting = iter(table.rows)
         while chunk := list(islice(waiting, _CHUNK)):
             taken += importer.take_all(chunk)
             if progress is not None:
@@ -106,56 +112,35 @@ def undone_unless(work: Work) -> Iterator[Callable[[], None]]:
             work.made.update(made)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A record that a row came to before."""
-
-    id: str
-    kind: str
-    reference: str
-    archived: bool
-    status: str
-    representation: str | None
-
-
 class Importer:
     """One file on its way into the register."""
 
-    def __init__(self, work: Work, table: Table) -> None:
+    def __init__(self, work: Work, table: Table, kind: str | None) -> None:
         self.work = work
-        self.names = columns_of(table.headers).names
+        self.finder = Finder(work, table)
+        self.reader = Reader(table, default_kind=kind, lookup=lookup_of(work))
+        self.names = self.reader.columns.names
         self.series = set(work.session.scalars(select(Series.slug)))
 
-    def take_all(self, chunk: Sequence[Draft]) -> list[ImportRow]:
-        known = self._known([each.external_ref for each in chunk if each.external_ref])
-        return [self._take(each, known.get(each.external_ref or "", [])) for each in chunk]
+    def take_all(self, chunk: Sequence[Row]) -> list[ImportRow]:
+        named = self.finder.by_rows(chunk)
+        read = [self.reader.draft(row, found.known if (found := named.get(row.record)) else None) for row in chunk]
+        known = self.finder.by_refs([each.external_ref for each in read if each.external_ref])
+        return [
+            self._take(each, named.get(each.record) or Found(known.get(each.external_ref or "", []))) for each in read
+        ]
 
-    def _known(self, refs: Sequence[str]) -> dict[str, list[Match]]:
-        """The records that exist for the caller under these references."""
-        statement = select(
-            Engagement.external_ref,
-            Engagement.id,
-            Engagement.kind,
-            Engagement.reference,
-            Engagement.archived,
-            Engagement.status,
-            Engagement.representation,
-        ).where(Engagement.external_ref.in_(refs), visible_records(Engagement, self.work.markings))
-        found: dict[str, list[Match]] = {}
-        rows: Iterable[Sequence[Any]] = self.work.session.execute(statement)
-        for ref, record_id, *rest in rows:
-            found.setdefault(ref, []).append(Match(str(record_id), *rest))
-        return found
-
-    def _take(self, draft: Draft, matches: Sequence[Match]) -> ImportRow:
+    def _take(self, draft: Draft, found: Found) -> ImportRow:
         if draft.ignored:
             return _row(draft, "ignored")
+        matches = found.matches
+        draft.warnings += found.remarks
         reference = matches[0].reference if len(matches) == 1 else None
         errors, warnings = [*draft.errors, *self._misfit(draft, matches)], list(draft.warnings)
         if not errors:
             try:
                 with undone_unless(self.work) as keep:
-                    outcome, reference = self._record(draft, matches[0] if matches else None)
+                    outcome, reference = self._record(draft, matches[0] if matches else None, found.base)
                     keep()
                 self.series.add(draft.payload.get("series", ""))
                 return _row(draft, outcome, reference)
@@ -170,7 +155,7 @@ class Importer:
 
     def _misfit(self, draft: Draft, matches: Sequence[Match]) -> Iterator[Note]:
         """Why the row cannot go to the record that it came to before."""
-        column = self.names.get("external_ref", "")
+        column = next((self.names[each] for each in NAMES if each in self.names), "")
         if len(matches) > 1:
             among = " and ".join(each.reference for each in matches)
             yield Note(column, "reference_ambiguous", f"More than one record bears this reference: {among}")
@@ -180,28 +165,40 @@ class Importer:
             detail = f"This is {matches[0].reference}, which is of kind {matches[0].kind}; that never changes"
             yield Note(self.names.get("kind", column), "kind_differs", detail)
 
-    def _record(self, draft: Draft, match: Match | None) -> tuple[Outcome, str]:
+    def _record(self, draft: Draft, match: Match | None, base: dict[str, Any] | None) -> tuple[Outcome, str]:
         resource = RESOURCE_OF[str(draft.kind)]
         if match is None:
             self._make_series(draft)
             return "created", store.create(self.work, resource, draft.payload).reference
-        changed = self._change(resource, draft, match)
-        if draft.payload.get("status", match.status) != match.status:
+        changed = self._change(resource, draft, match, base)
+        stated_status = match.status if "status" in draft.settled else draft.payload.get("status", match.status)
+        if stated_status != match.status:
             detail = f"It is {match.status} in the register: a status that exists changes by its transitions only"
             draft.warnings.append(Note(self.names.get("status", "status"), "status_kept", detail))
         return ("updated" if changed else "unchanged"), match.reference
 
-    def _change(self, resource: Resource, draft: Draft, match: Match) -> bool:
+    def _change(self, resource: Resource, draft: Draft, match: Match, base: dict[str, Any] | None) -> bool:
         """Brings a record to what the row says, and tells whether that was anything new."""
         patch = stated(draft)
         # Most rows of a file that comes again say what is there: the stored representation tells, at little cost.
-        if match.representation is not None and says(json.loads(match.representation), patch):
+        present = None if match.representation is None else json.loads(match.representation)
+        if present is not None and says(present, patch):
             return False
+        if present is not None and base is not None:
+            draft.warnings += self._overtaken(patch, base, present)
         self._make_series(draft)
         record = store.find(self.work, resource, match.id, lock=True)
         version = record.version
         store.change(self.work, resource, record, patch)
         return bool(record.version != version)
+
+    def _overtaken(self, patch: Mapping[str, Any], base: Mapping[str, Any], present: Mapping[str, Any]) -> list[Note]:
+        """What both the file and the register have changed since the file was made: the file counts, and says so."""
+        detail = "The register has changed this as well since the file was made: what the file says was taken"
+        both = [
+            name for name in patch if base.get(name) != present.get(name) and not says(present, {name: patch[name]})
+        ]
+        return [Note(self._named(name), "changed_meanwhile", detail) for name in both]
 
     def _make_series(self, draft: Draft) -> None:
         """A series that the register has not yet, made with its first edition, and undone with it."""
@@ -218,7 +215,10 @@ class Importer:
         return [Note(self._column(each), each.code, each.detail) for each in problem.faults]
 
     def _column(self, fault: Fault) -> str:
-        name = (fault.pointer or "").strip("/").partition("/")[0]
+        return self._named((fault.pointer or "").strip("/").partition("/")[0])
+
+    def _named(self, name: str) -> str:
+        """What the file calls a field."""
         columns = _COLUMNS.get(name, (name,))
         return next((self.names[each] for each in columns if each in self.names), columns[0])
 
@@ -229,8 +229,19 @@ def stated(draft: Draft) -> dict[str, Any]:
     return {
         name: value
         for name, value in draft.payload.items()
-        if name not in {"status", "external_ref", *concluded} and value not in (None, [])
+        if name not in {"status", "external_ref", *concluded} and value not in (None, []) and not _settled(draft, name)
     }
+
+
+def _settled(draft: Draft, name: str) -> bool:
+    """Whether a field comes from cells alone that say what the record says."""
+    if name == "summary" and draft.summarised:
+        return False
+    columns = _COLUMNS.get(name, (name,))
+    said = [each for each in columns if each in draft.said]
+    if name not in _TOGETHER:
+        said = said[:1]  # the first column that says something is the one that counts
+    return bool(said) and draft.settled.issuperset(said)
 
 
 def says(present: Any, wanted: Any) -> bool:

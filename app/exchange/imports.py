@@ -27,14 +27,15 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False, "": False}
 _LONGEST_FIELD = 200
 _REASON = 200
 
-DESCRIPTION = """Reads CSV, XLSX and ODS: any order of columns and their usual names, day-first dates, names of
-countries and institutions in their usual variants, several kinds in one sheet. What was assumed is a warning that names
-the column; a row that is ambiguous or impossible is rejected with all its reasons, and the others go in.
+DESCRIPTION = """Reads CSV, XLSX, ODS and JSON Lines: any order of columns and their usual names, day-first dates,
+names of countries and institutions in their usual variants, several kinds in one sheet. What was assumed is a warning
+that names the column; a row that is ambiguous or impossible is rejected with all its reasons, and the others go in.
 
-Rows are told apart by their external reference, or without one by kind, title, first day and partners: the same file
-twice changes nothing. A row changes only what it says: a blank cell leaves a record as it is. A status stays,
-and moves by `…/transitions`. A dry run answers what would happen, without references for new engagements, and records
-nothing. With `all_or_nothing` one rejected row keeps out all: every sound row is then reported as rejected for that.
+Rows are told apart by their external reference, or by the register's own reference or id, or without any by kind,
+title, first day and partners: the same file twice changes nothing. A row changes only what it says: a blank cell, and
+one that nobody has touched since it was exported, leaves a record as it is. A status stays, and moves by
+`…/transitions`. A dry run answers what would happen, without references for new engagements, and records nothing. With
+`all_or_nothing` one rejected row keeps out all: every sound row is then reported as rejected for that.
 
 Rejected rows do not make the request fail: the answer is 200, and `rejected` counts them."""
 
@@ -47,7 +48,7 @@ BODY = {
             "type": "string",
             "contentMediaType": "application/octet-stream",
             "format": "binary",
-            "description": "The spreadsheet: CSV, XLSX or ODS.",
+            "description": "The spreadsheet: CSV, XLSX, ODS or JSON Lines.",
         },
         "kind": {
             "type": "string",

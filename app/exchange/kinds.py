@@ -19,8 +19,22 @@ _OPERATION = re.compile(r"(?:operation|op)\b\.? \w", re.IGNORECASE)
 _WEB = re.compile(r"https?://[!-~]{1,1990}")
 
 
+_LISTS = {
+    "bilateral_talks": (("agenda", "agenda"),),
+    "visit": (("itinerary", "itinerary"),),
+    "dialogue": (("sessions", "sessions"),),
+    "exercise": (("contribution", "contributions"),),
+    "deployment": (("contribution", "contributions"),),
+}
+"""Of each kind: columns that may hold a list as an export writes it, and the fields that take it as it is."""
+
+
 def read_kind_fields(row: Record, kind: str) -> None:
     _READERS[kind](row)
+    for column, name in _LISTS[kind]:
+        items = row.items(column)
+        if items is not None:
+            row.payload[name] = items
 
 
 def _read_talks(row: Record) -> None:
@@ -49,6 +63,8 @@ def _put_round(row: Record) -> None:
 
 
 def _put_agenda(row: Record) -> None:
+    if row.items("agenda") is not None:
+        return
     items = [one_line(item) for item in _ITEMS.split(row.text("agenda")) if item.strip()]
     if items:
         row.payload["agenda"] = [{"title": row.line("agenda", item)} for item in items]
@@ -100,6 +116,7 @@ def _put_principal(row: Record) -> None:
         row.payload["principal"] = person
     elif office := row.line("principal", first):
         row.payload["principal_office"] = office
+    row.put_line("principal_office")
 
 
 def _put_direction(row: Record) -> None:
@@ -206,7 +223,7 @@ def _put_mandate_end(row: Record) -> None:
 
 def _put_contributions(row: Record) -> None:
     """Free text about what is sent becomes one contribution, in the writer's words."""
-    if unit := row.line("contribution"):
+    if row.items("contribution") is None and (unit := row.line("contribution")):
         row.payload["contributions"] = [{"unit": unit}]
 
 

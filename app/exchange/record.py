@@ -1,11 +1,13 @@
 """One row on its way into the register: what is read of it, and what remains to be said about it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from app.exchange.cells import Cell, Note, blank, fold, one_line, prose, text_of, unsettled
+from app.exchange.cells import Cell, Note, blank, fold, moment_of, one_line, prose, text_of, unsettled
 from app.exchange.choices import allowed, choose
+from app.exchange.csvguard import restore
 from app.exchange.headers import IGNORED, SUMMARISED, Columns
 
 LINE = 200
@@ -59,6 +61,25 @@ def _folded(names: Mapping[str, str]) -> dict[str, str]:
     return {fold(code): code for code in names.values()} | {fold(name): code for name, code in names.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record that a row is known to be about, and which of its cells say what it says already."""
+
+    kind: str
+    settled: frozenset[str] = frozenset()
+    """Canonical columns whose cells nobody has touched since they were exported."""
+
+    lends: Mapping[str, Cell] = field(default_factory=dict)
+    """What it says of columns without which a last day cannot be read."""
+
+
+CONTEXT = frozenset(
+    {"kind", "title", "summary", "start", "end", "dates", "date_precision", "partners", "partner_roles"}
+    | {"direction", "country"}
+)
+"""Columns that are read also where they are settled, since others lean on them."""
+
+
 @dataclass(slots=True)
 class Draft:
     """A row as the register would take it, with every assumption made and every fault found."""
@@ -73,6 +94,12 @@ class Draft:
     """The series as its writer calls it; `payload["series"]` is the slug made of it."""
     ignored: bool = False
     """Whether the row is no record at all, but a heading between records or a repeated header."""
+    settled: frozenset[str] = frozenset()
+    """Canonical columns that say what the record says already."""
+    said: frozenset[str] = frozenset()
+    """Canonical columns that say something."""
+    summarised: bool = False
+    """Whether the summary holds more than its own column."""
 
     @property
     def external_ref(self) -> str | None:
@@ -82,14 +109,31 @@ class Draft:
 class Record:
     """A row being read: hands out its cells, keeps what is said of them, notices what nobody asked for."""
 
-    def __init__(self, draft: Draft, cells: Sequence[Cell], columns: Columns, lookup: Lookup) -> None:
+    def __init__(
+        self, draft: Draft, cells: Sequence[Cell], columns: Columns, lookup: Lookup, known: Known | None = None
+    ) -> None:
         self.draft = draft
         self.lookup = lookup
         self.payload = draft.payload
         self._columns = columns
-        self._cells = {name: columns.value(cells, name) for name in columns.places if name not in IGNORED}
+        found = {name: columns.value(cells, name) for name in columns.places if name not in IGNORED}
+        draft.said = frozenset(name for name, value in found.items() if not blank(value))
+        if known is not None:
+            draft.settled = known.settled
+            self._borrow(found, known.lends)
+        hidden = draft.settled - CONTEXT
+        self._cells = {name: value for name, value in found.items() if name not in hidden}
         self._used: set[str] = set()
         self._summary: list[str] = []
+
+    def _borrow(self, found: dict[str, Cell], lends: Mapping[str, Cell]) -> None:
+        """Takes from the record what a last day by itself leaves open."""
+        touched = self.draft.said - self.draft.settled
+        if "end" in self.draft.said and touched.isdisjoint({"start", "dates"}):
+            lent = lends.keys() - self.draft.said
+            found |= {name: lends[name] for name in lent}
+            self.draft.said |= lent
+            self.draft.settled |= lent
 
     def name(self, column: str) -> str:
         """What the file calls a column."""
@@ -103,6 +147,29 @@ class Record:
 
     def text(self, column: str) -> str:
         return text_of(self.cell(column))
+
+    def items(self, column: str) -> list[Any] | None:
+        """The items of a list that a cell holds as JSON, as an export writes what has parts; None if it holds none."""
+        cell = self._cells.get(column)
+        if not isinstance(cell, str) or not cell.lstrip().startswith("["):
+            return None
+        try:
+            found = json.loads(restore(cell))
+        except (ValueError, RecursionError):
+            return None
+        self._used.add(column)
+        return found if isinstance(found, list) else None
+
+    def moment(self, column: str) -> str | None:
+        """The instant that a cell names, as an export writes it; None if it names none."""
+        cell = self._cells.get(column)
+        if not isinstance(cell, str) and self.name(column) != column:
+            return None  # whoever else has such a column may mean the clock of the place
+        found = moment_of(cell)
+        if found is None:
+            return None
+        self._used.add(column)
+        return f"{found.isoformat()}Z"
 
     def warn(self, column: str, code: str, detail: str) -> None:
         self.draft.warnings.append(Note(self.name(column), code, detail))
@@ -157,6 +224,7 @@ class Record:
                 self.add_to_summary(f"{label[:1].upper()}{label[1:]}: {text_of(value)}")
                 if column not in SUMMARISED:
                     self.warn(column, "moved_to_summary", "There is no field for this: it was added to the summary")
+        self.draft.summarised = bool(self._summary)
         summary = prose("\n\n".join([self.payload.get("summary", ""), *self._summary]))
         if len(summary) > PROSE:
             self.warn("summary", "text_cut", f"Longer than {PROSE:,} characters: the rest is not kept")

@@ -25,7 +25,8 @@ from app.db import retried
 from app.engagements.participants import PARTICIPANTS
 from app.engagements.series import SERIES
 from app.exchange.common import slug_of
-from app.exchange.importing import RESOURCE_OF, Progress
+from app.exchange.finding import RESOURCE_OF
+from app.exchange.importing import Progress
 from app.exchange.knowledge import lookup_of
 from app.exchange.reference import load_countries
 from app.exchange.rows import Draft, drafts

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, l
 
 from app.exchange.cells import Cell, Note, one_line, text_of
 from app.exchange.headers import recognised
+from app.exchange.jsonlines import grid_of, looks_like_lines
 from app.exchange.workbooks import UnreadableFile, checked_workbook
 
 __all__ = ["MAX_BYTES", "MAX_COLUMNS", "MAX_ROWS", "Row", "Table", "UnreadableFile", "read_table"]
@@ -21,8 +22,9 @@ MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 300
 _HEADER_WITHIN = 60
 _FEWEST_HEADERS = 2
+_KNOWN = "CSV, XLSX, ODS and JSON Lines"
 
-Grid = list[Sequence[Cell]]
+Grid = Sequence[Sequence[Cell]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ _MARKUP: Final = (b"<!doctype", b"<html", b"<?xml", b"<table")
 
 
 def read_table(data: bytes, name: str = "", *, max_bytes: int = MAX_BYTES, max_rows: int = MAX_ROWS) -> Table:
-    """The table in a CSV, XLSX or ODS file. Its content says what it is; its name serves in messages only."""
+    """The table in a file of CSV, XLSX, ODS or JSON Lines. Its content says which; its name serves in messages only."""
     shown = f"'{one_line(name)[:100]}'" if name else "The file"
     if not data.strip():
         raise UnreadableFile("file_empty", f"{shown} is empty")
@@ -69,9 +71,11 @@ def read_table(data: bytes, name: str = "", *, max_bytes: int = MAX_BYTES, max_r
         return _from_workbook(data, max_rows)
     for beginning, what in _OTHER_FILES:
         if data.startswith(beginning):
-            raise UnreadableFile("file_type", f"{shown} is {what}; CSV, XLSX and ODS can be imported")
+            raise UnreadableFile("file_type", f"{shown} is {what}; {_KNOWN} can be imported")
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:10].lower().startswith(_MARKUP):
-        raise UnreadableFile("file_type", f"{shown} is a web page or XML; CSV, XLSX and ODS can be imported")
+        raise UnreadableFile("file_type", f"{shown} is a web page or XML; {_KNOWN} can be imported")
+    if looks_like_lines(data):
+        return _table(grid_of(data, max_rows=max_rows, max_columns=MAX_COLUMNS), None, max_rows, ())
     return _from_csv(data, max_rows)
 
 
@@ -124,7 +128,7 @@ def _decoded(data: bytes) -> tuple[str, list[Note]]:
     if sample[::2].count(0) > len(sample) // 4:
         return _as(data, "utf-16-be"), []
     if b"\0" in data:
-        raise UnreadableFile("file_type", "The file is not text; CSV, XLSX and ODS can be imported")
+        raise UnreadableFile("file_type", f"The file is not text; {_KNOWN} can be imported")
     try:
         return data.decode(), []
     except UnicodeDecodeError:
@@ -153,7 +157,7 @@ def _delimiter(text: str) -> str:
 
 
 def _csv_rows(text: str, delimiter: str, max_rows: int) -> Grid:
-    grid: Grid = []
+    grid: list[Sequence[Cell]] = []
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):

@@ -71,7 +71,7 @@ def test_formula_guard_is_lossless_and_leaves_no_formula(text: str) -> None:
 @pytest.mark.parametrize(
     ("header", "column"),
     [
-        ("ID", "external_ref"), ("Reference No.", "external_ref"), (" Activity  Type ", "kind"),
+        ("ID", "id"), ("Reference", "reference"), ("Reference No.", "external_ref"), (" Activity  Type ", "kind"),
         ("Type", "kind"),
         ("Date(s)", "dates"), ("DATES", "dates"), ("Start Date (dd/mm/yyyy)", "start"), ("From:", "start"),
         ("End_date", "end"), ("Host Country", "country"), ("Location", "location"),

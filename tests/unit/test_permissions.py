@@ -16,7 +16,7 @@ from support.databases import settings_for
 
 LADDER: tuple[Role, ...] = ("reader", "contributor", "approver", "administrator")
 ROLES: tuple[Role, ...] = get_args(Role)
-READS = {Action.READ, Action.AUDIT}
+READS = {Action.READ, Action.AUDIT, Action.EXPORT}
 
 ROUTES = [route for route in api_routes() if isinstance(route, Route)]
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -82,7 +82,7 @@ def test_every_endpoint_declares_its_action() -> None:
 def test_what_is_safe_reads_and_what_is_not_safe_does_not() -> None:
     for route in ROUTES:
         action: Any = getattr(route.endpoint, "action", None)
-        reads = set(route.methods or ()) <= SAFE or route.path.endswith("/query")
+        reads = set(route.methods or ()) <= SAFE or route.path.endswith(("/query", "/export"))
         assert getattr(route.endpoint, "writes", not reads) is not reads, name_of(route)
         assert (action in READS) is reads or action is Action.ADMINISTER, name_of(route)
 

@@ -17,10 +17,10 @@ Kind = Literal["text", "date", "instant", "number", "flag", "list"]
 Value = str | int | float | bool | None
 
 MARKING = "marking"
-"""The column that bears the banner of each record, behind all others."""
+"""The column that bears the banner of each record, behind all others; in CSV and workbooks always."""
 
 _FIRST = ("reference", "code", "slug", "kind", "title", "name", "status")
-_LAST = ("external_ref", "id", "version", "created_at", "updated_at", "archived")
+_LAST = ("external_ref", "id", "version", "created_at", "updated_at", "archived", MARKING)
 _KINDS: dict[Any, Kind] = {
     bool: "flag", int: "number", float: "number", datetime: "instant", date: "date", str: "text",
 }  # fmt: skip
@@ -51,9 +51,10 @@ def columns_of(resource: Resource) -> tuple[Column, ...]:
 
 
 def chosen(resource: Resource, fields: Sequence[str]) -> tuple[Column, ...]:
-    """The columns that a caller wants, in their order; all if they say nothing."""
+    """The columns that a caller wants, in their order, and the marking; all if they say nothing."""
     known = {each.name: each for each in columns_of(resource)}
-    return tuple(known[name] for name in dict.fromkeys(fields)) if fields else tuple(known.values())
+    names = dict.fromkeys((*fields, *({MARKING} & known.keys()))) if fields else known
+    return tuple(known[name] for name in names)
 
 
 def kind_of(annotation: Any) -> Kind:

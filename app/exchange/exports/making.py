@@ -8,6 +8,7 @@ from app.core.query import ListQuery
 from app.crud.listing import census
 from app.crud.reading import check_shape
 from app.crud.resource import Resource
+from app.crud.saving import meant
 from app.crud.walking import in_order, walk
 from app.errors import Fault, Invalid
 from app.exchange.exports.columns import chosen
@@ -66,8 +67,8 @@ def export(work: Work, resource: Resource, query: ListQuery, name: str, *, log: 
     The first entry in the access log is made here. Records whose reading is entered are, page by page, before any of
     the page is handed out. Raises Invalid for what cannot be asked.
     """
+    query = in_order(resource, meant(work, resource, query))
     check_shape(resource, query.fields, ())
-    query = in_order(resource, resource.meant(work, query))
     total = census(work, resource, query, parent)
     sheet = Sheet(
         resource=resource,
@@ -76,7 +77,6 @@ def export(work: Work, resource: Resource, query: ListQuery, name: str, *, log: 
         total=total,
         marking=work.banner(),
         day=work.today,
-        home_country=work.register.settings.home_country,
     )
     format_ = FORMATS[name]
     chunks = format_.write(sheet, _logged(work, walk(work, resource, query, parent), log))

@@ -1,14 +1,11 @@
 """What is about to leave: a list with its name, its columns and its marking."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
-from app.access.banner import banner
-from app.access.markings import MARKING_FIELDS, Mark
 from app.crud.resource import Resource
 from app.exchange.exports.columns import Column
 
@@ -30,28 +27,11 @@ class Sheet:
     """The banner of the whole."""
 
     day: date
-    home_country: str
 
     @property
     def name(self) -> str:
         """What its file is called, without an ending."""
         return f"{self.resource.path}-{self.day}"
-
-    @cached_property
-    def banner_of(self) -> Callable[[Mapping[str, Any]], str]:
-        """The banner of one record. There are few markings, so each is written once."""
-        known: dict[tuple[Any, ...], str] = {}
-
-        def found(record: Mapping[str, Any]) -> str:
-            if "classification" not in record:
-                return ""
-            key = tuple(str(record.get(name) or "") for name in MARKING_FIELDS)
-            if key not in known:
-                values = {name: record.get(name) or [] for name in MARKING_FIELDS}
-                known[key] = banner(Mark.of(values), home_country=self.home_country)
-            return known[key]
-
-        return found
 
     def records(self, pages: Pages) -> Iterator[list[dict[str, Any]]]:
         """The records of each page, whole."""

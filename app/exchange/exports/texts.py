@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.exchange.csvguard import neutralise
-from app.exchange.exports.columns import MARKING, Value, cells_of
+from app.exchange.exports.columns import Value, cells_of
 from app.exchange.exports.places import SOURCE, place_of
 from app.exchange.exports.sheet import Pages, Sheet
 
@@ -22,11 +22,11 @@ def as_csv(sheet: Sheet, pages: Pages) -> Iterator[bytes]:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     out.write(BOM)
-    writer.writerow([*(each.name for each in sheet.columns), MARKING])
+    writer.writerow([each.name for each in sheet.columns])
     yield _taken(out)
     for records in sheet.records(pages):
         for record in records:
-            writer.writerow([*map(_text, cells_of(sheet.columns, record)), sheet.banner_of(record)])
+            writer.writerow(map(_text, cells_of(sheet.columns, record)))
         yield _taken(out)
 
 

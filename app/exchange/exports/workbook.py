@@ -9,18 +9,15 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from app.exchange.exports.columns import MARKING, Column, Kind, Value, cells_of, instant
+from app.exchange.exports.fitting import fitting
 from app.exchange.exports.sheet import Pages, Sheet
 
 MOST_ROWS = 1_048_575
 """What a sheet holds below its header."""
 
-LONGEST = 32_767
-"""UTF-16 units that a cell holds."""
-
 CUT = "cut"
 """The column that names the fields of a record whose text is longer than a cell."""
 
-CUT_END = "… [cut: the whole is in CSV and JSON Lines]"
 _FIRST_SERIAL = "1900-03-01"
 """The first day that all spreadsheet programs count alike: the first of them believed in a 29 February 1900."""
 
@@ -58,7 +55,7 @@ class _Writer:
 
     def __init__(self, workbook: Workbook, sheet: Sheet) -> None:
         self.sheet = sheet
-        self.names = [*(each.name for each in sheet.columns), MARKING, CUT]
+        self.names = [*(each.name for each in sheet.columns), CUT]
         self.cells: Worksheet = workbook.add_worksheet(sheet.resource.path[:31])
         self.formats = {kind: workbook.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
         self.row = 0
@@ -99,9 +96,8 @@ class _Writer:
         for place, (column, value) in enumerate(zip(self.sheet.columns, values, strict=True)):
             if value is not None and value != "" and self._put(place, column, value):
                 cut.append(column.name)
-        self.cells.write_string(self.row, len(values), self.sheet.banner_of(record))
         if cut:
-            self.cells.write_string(self.row, len(values) + 1, "; ".join(cut))
+            self.cells.write_string(self.row, len(values), "; ".join(cut))
 
     def _put(self, place: int, column: Column, value: Value) -> bool:
         """Writes a cell; tells whether it had to be cut."""
@@ -122,13 +118,3 @@ class _Writer:
 
     def finish(self) -> None:
         self.cells.autofilter(0, 0, self.row, len(self.names) - 1)
-
-
-def fitting(text: str) -> str:
-    """What a cell holds of a text: all of it, or its beginning and a word that it is cut."""
-    if len(text) <= LONGEST // 2:
-        return text
-    units = text.encode("utf-16-le")
-    if len(units) <= LONGEST * 2:
-        return text
-    return units[: (LONGEST - len(CUT_END)) * 2].decode("utf-16-le", "ignore") + CUT_END
