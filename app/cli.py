@@ -259,7 +259,7 @@ def files_clean(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="The spreadsheet: CSV, XLSX or ODS.")],
+    file: Annotated[Path, typer.Argument(help="The spreadsheet: CSV, XLSX, ODS or JSON Lines.")],
     kind: Annotated[Kind | None, typer.Option(help="The kind of engagement of rows that do not say theirs.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would happen.")] = False,
     report: Annotated[Path | None, typer.Option(help="Where to write the account of every row, as JSON.")] = None,
@@ -277,6 +277,31 @@ def import_(
         typer.echo(line, err=True)
     if imports.failed(done):
         raise typer.Exit(1)
+
+
+def _pair(text: str) -> str:
+    if not text.partition("=")[0].isidentifier() or "=" not in text:
+        raise ValueError("must be a parameter of the list and its value: status=planned")
+    return text
+
+
+@app.command("export")
+def export_(
+    file: Annotated[
+        Path, typer.Argument(help="A new file, whose name ends in .csv, .xlsx, .jsonl or .geojson.", dir_okay=False)
+    ],
+    filter_: Annotated[
+        list[str] | None,
+        typer.Option("--filter", metavar="K=V", help="A parameter of the list and its value; may be repeated."),
+    ] = None,
+    of: Annotated[str, typer.Option("--list", help="Which list.")] = "engagements",
+) -> None:
+    """Write a list of the register to a file, in the format that the file's name ends in."""
+    from app.commands import exports
+
+    pairs = [_checked(_pair)(each).partition("=") for each in filter_ or ()]
+    filters = [(name, value) for name, _, value in pairs]
+    typer.echo(exports.export_file(get_settings(), file, path=of, filters=filters), err=True)
 
 
 def main() -> None:

@@ -224,6 +224,16 @@ def reading(request: Request, proof: Proof | None = None) -> Iterator[Work]:
 
 
 @contextmanager
+def reading_as(register: Register, actor: Actor, request: str) -> Iterator[Work]:
+    """Work that only looks, for somebody already known: the operator at the command line."""
+    register.refresh_markings()
+    with register.database.reader.connect() as connection:
+        work = Work(register, actor, connection, request, tell_wall=wall.for_reading)
+        work.tell_wall(connection, work.markings)
+        yield work
+
+
+@contextmanager
 def _proven(work: Work, request: Request) -> Iterator[None]:
     """A block that must prove who calls before it says anything, be it that something is wrong with the request."""
     try:

@@ -1,14 +1,13 @@
 """The ledger, as whoever must prove it uses it: walked, exported, sealed."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, select, text
 
@@ -19,6 +18,7 @@ from app.access.ledger import Head, plain
 from app.access.register import Register
 from app.access.seals import Seal, append_line, read_seal, seal_line
 from app.access.work import writing_as
+from app.commands.new_file import new_file
 from app.commands.opening import Refused, opened
 from app.commands.progress import Progress, bar
 from app.config import Settings
@@ -202,20 +202,6 @@ def _log(register: Register, detail: str, seen: list[Sight]) -> None:
     """Enters in the access log that something leaves the register; before it does."""
     entry = Access(Event.EXPORT, system("command line"), new_id(), "tracker audit export", seen=seen, detail=detail)
     register.access_log.enter(entry)
-
-
-@contextmanager
-def new_file(file: Path) -> Iterator[TextIO]:
-    """A file of its owner's alone that was not there before; if the block fails, it is not there after either."""
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise
 
 
 def seal(settings: Settings, file: Path | None, say: Callable[[str], None]) -> Head:

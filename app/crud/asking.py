@@ -26,9 +26,14 @@ def place_of(cursor: str, order: str, kinds: Sequence[type]) -> list[Any]:
 
 def from_address(model: type[Query], request: Request) -> Query:
     """The query in a request's address. Raises Invalid naming every parameter that is wrong."""
+    return from_pairs(model, request.query_params.multi_items())
+
+
+def from_pairs(model: type[Query], pairs: Iterable[tuple[str, str]]) -> Query:
+    """The query in names and values as an address has them. Raises Invalid naming every parameter that is wrong."""
     given: dict[str, Any] = {}
     repeated: list[Fault] = []
-    for name, value in request.query_params.multi_items():
+    for name, value in pairs:
         field = model.model_fields.get(name)
         if field is not None and takes_many(field):
             given.setdefault(name, []).append(value)

@@ -195,6 +195,33 @@ def test_nothing_taken_is_a_failure(migrated: Tracker, tmp_path: Path) -> None:
     assert migrated("import", file, "--kind", "bilateral_talks").returncode == 0
 
 
+def test_exporting(migrated: Tracker, tmp_path: Path) -> None:
+    plan, file = tmp_path / "plan.csv", tmp_path / "engagements.xlsx"
+    plan.write_text(CSV)
+    migrated("import", plan)
+    done = migrated("export", file)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == f"Wrote 1 engagements to {file}: UNCLASSIFIED\n"
+    assert file.stat().st_mode & 0o777 == 0o600
+    again = migrated("import", file)
+    assert "engagements.xlsx: 0 created, 0 updated, 1 unchanged, 0 rejected" in again.stderr
+    refused(migrated("export", file), "File exists")
+    lines = tmp_path / "partners.jsonl"
+    assert migrated("export", lines, "--list", "partners", "--filter", "code=AU", "--filter", "code=TO").returncode == 0
+    assert [json.loads(line)["code"] for line in lines.read_text("utf-8").splitlines()] == ["AU", "TO"]
+
+
+def test_exports_that_are_refused(migrated: Tracker, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    refused(migrated("export", tmp_path / "list.pdf"), "must end in one of: .csv, .xlsx, .jsonl, .ndjson, .geojson")
+    refused(migrated("export", tmp_path / "people.geojson", "--list", "people"), "must end in one of: .csv,")
+    refused(migrated("export", file, "--list", "tokens"), "There is no list 'tokens'")
+    refused(migrated("export", file, "--filter", "limit=5"), "There is no such parameter")
+    refused(migrated("export", tmp_path / "no" / "list.csv"), "No such file or directory")
+    assert CliRunner().invoke(app, ["export", "list.csv", "--filter", "status"]).exit_code == 2
+    assert not list(tmp_path.glob("*.csv"))
+
+
 def test_an_import_whose_report_cannot_be_written_is_not_kept(migrated: Tracker, tmp_path: Path) -> None:
     file = tmp_path / "plan.csv"
     file.write_text(CSV)

@@ -20,6 +20,7 @@ from app.access.register import Register
 from app.access.seals import Seal
 from app.access.work import writing_as
 from app.commands import audit
+from app.commands.new_file import new_file
 from app.commands.opening import Refused
 from app.config import Settings
 from support.documents import Documents
@@ -233,7 +234,7 @@ def test_an_export_is_its_owners_alone_and_writes_over_nothing(
 
 
 def test_an_export_that_fails_leaves_no_half_of_it(tmp_path: Path) -> None:
-    with pytest.raises(UnicodeEncodeError), audit.new_file(tmp_path / "half") as out:
+    with pytest.raises(UnicodeEncodeError), new_file(tmp_path / "half") as out:
         out.write("half" * 100_000 + "\udfff")
     assert list(tmp_path.iterdir()) == []
 
