@@ -32,9 +32,9 @@ from app.engagements.working_days import add_working_days
 from app.errors import MethodNotAllowed, NotFound
 from app.exchange.briefing_register import add_briefing_register
 from app.exchange.diary import add_diary
+from app.exchange.exports.operations import add_exports
 from app.exchange.icalendar.schedule import add_calendar_file
 from app.exchange.icalendar.subscribing import add_calendars
-from app.exchange.exports.operations import add_exports
 from app.exchange.imports import add_imports
 from app.feeds.deliveries import add_deliveries
 from app.feeds.following import add_subscriptions
@@ -85,8 +85,14 @@ PREFIX = "/api/v1"
 
 
 def api_routes() -> list[BaseRoute]:
-    """Every route below the prefix, those that are asked most first."""
+    """Every route below the prefix."""
     router = APIRouter(prefix=PREFIX, route_class=RegisterRoute)
+    for add in (_engagements, _with_whom, _papers, _approvals, _overview, _feeds, _keeping, _callers, _exchange):
+        add(router)
+    return list(router.routes)
+
+
+def _engagements(router: APIRouter) -> None:
     for resource in (ENGAGEMENTS, *KINDS):
         add_resource(router, resource)
         add_transitions(router, resource)
@@ -97,57 +103,58 @@ def api_routes() -> list[BaseRoute]:
         add_working_days(router, resource)
         add_pack(router, resource)
         add_packs(router, resource)
-    for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES):
+    add_itinerary(router)
+
+
+def _with_whom(router: APIRouter) -> None:
+    for resource in (PARTNERS, INSTITUTIONS, PEOPLE, OFFICES, APPOINTMENTS, POSTS, SERIES, PRIORITIES, BLACKOUTS):
         add_resource(router, resource)
+    for add in (add_holidays, add_attaches, add_handover):
+        add(router)
+
+
+def _papers(router: APIRouter) -> None:
     for resource in (POSITIONS, INTEROPERABILITY, COMMITMENTS, BRIEFINGS):
         add_resource(router, resource)
-    add_clearance(router)
-    add_commitment_transitions(router)
-    add_briefing_transitions(router)
-    add_revisions(router)
-    add_attachments(router)
-    add_holidays(router)
-    add_attaches(router)
-    add_handover(router)
-    add_itinerary(router)
+    for add in (add_clearance, add_commitment_transitions, add_briefing_transitions, add_revisions, add_attachments):
+        add(router)
+
+
+def _approvals(router: APIRouter) -> None:
     for resource in (APPROVALS, APPROVAL_ROUTES, DELEGATIONS):
         add_resource(router, resource)
     add_approval_acts(router)
-    add_resource(router, BLACKOUTS)
-    add_clashes(router)
-    add_position_findings(router)
-    add_position_uses(router)
-    add_matrix(router)
-    add_progress(router)
-    add_cadence(router)
-    add_priority_coverage(router)
-    add_load(router)
-    add_timeliness(router)
-    add_resource(router, RETENTION_CLASSES)
-    add_holds(router)
-    add_disposals(router)
-    add_requests(router)
+
+
+def _overview(router: APIRouter) -> None:
+    for add in (
+        add_clashes, add_position_findings, add_position_uses, add_matrix, add_progress, add_cadence,
+        add_priority_coverage, add_load, add_timeliness, add_schedule, add_search, add_statistics,
+    ):  # fmt: skip
+        add(router)
+
+
+def _feeds(router: APIRouter) -> None:
     add_resource(router, SAVED_FILTERS)
-    add_subscriptions(router)
-    add_schedule(router)
-    add_calendar_file(router)
-    add_calendars(router)
-    add_search(router)
-    add_statistics(router)
-    add_changes(router)
-    add_stream(router)
-    add_audit(router)
-    add_access_log(router)
-    add_me(router)
-    add_tokens(router)
+    for add in (add_subscriptions, add_changes, add_stream, add_webhooks, add_deliveries):
+        add(router)
+
+
+def _keeping(router: APIRouter) -> None:
+    add_resource(router, RETENTION_CLASSES)
+    for add in (add_holds, add_disposals, add_requests, add_audit, add_access_log):
+        add(router)
+
+
+def _callers(router: APIRouter) -> None:
     add_resource(router, USERS)
-    add_webhooks(router)
-    add_deliveries(router)
-    add_imports(router)
-    add_exports(router)
-    add_briefing_register(router)
-    add_diary(router)
-    return list(router.routes)
+    for add in (add_me, add_tokens):
+        add(router)
+
+
+def _exchange(router: APIRouter) -> None:
+    for add in (add_imports, add_exports, add_calendar_file, add_calendars, add_briefing_register, add_diary):
+        add(router)
 
 
 @dataclass

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from app.core.csvguard import neutralise
 from app.core.jsonbody import loads
 from app.errors import Invalid
 from app.exchange.cells import Cell
-from app.exchange.csvguard import neutralise
 from app.exchange.exports.columns import flat
 from app.exchange.workbooks import UnreadableFile
 

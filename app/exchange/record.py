@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from app.core.csvguard import restore
 from app.exchange.cells import Cell, Note, blank, fold, moment_of, one_line, prose, text_of, unsettled
 from app.exchange.choices import allowed, choose
-from app.exchange.csvguard import restore
 from app.exchange.headers import IGNORED, SUMMARISED, Columns
 
 LINE = 200

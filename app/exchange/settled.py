@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from app.core.csvguard import neutralise
 from app.crud.resource import Resource
 from app.exchange.cells import Cell, Note, blank, moment_of, text_of
-from app.exchange.csvguard import neutralise
 from app.exchange.exports.columns import MARKING, Column, Value, cells_of, columns_of, instant
 from app.exchange.exports.fitting import CUT_END, fitting
 from app.exchange.headers import TOLD, meaning

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from app.exchange.csvguard import neutralise
+from app.core.csvguard import neutralise
 from app.exchange.exports.columns import Value, cells_of
 from app.exchange.exports.places import SOURCE, place_of
 from app.exchange.exports.sheet import Pages, Sheet
