@@ -8,8 +8,8 @@ from alembic import op
 from migrations.records import record
 from migrations.types import ID, INSTANT, JSON
 
-revision: str = "0012"
-down_revision: str | None = "0010"
+revision: str = "0013"
+down_revision: str | None = "0012"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -8,8 +8,8 @@ from alembic import op
 from migrations.records import marked_record
 from migrations.walls import wall
 
-revision: str = "0011"
-down_revision: str | None = "0010"
+revision: str = "0012"
+down_revision: str | None = "0011"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
