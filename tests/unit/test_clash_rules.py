@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.overview.clashes import pairing
@@ -286,22 +286,22 @@ def test_a_blackout(quiet: Any, happening: Happening, told: bool) -> None:
 
 # Against brute force.
 
-hours = st.integers(0, 47).map(lambda number: at(0) + timedelta(hours=number))
+hours = st.integers(0, 7).map(lambda number: at(0) + timedelta(hours=6 * number))
 clock = st.none() | st.tuples(hours, hours).map(sorted)
-people = st.lists(st.sampled_from(["a", "b", "c", "d"]), unique=True, max_size=4)
+people = st.lists(st.sampled_from(["a", "b", "c", "d"]), unique=True, min_size=1)
 places = st.sampled_from([("JP", "Tokyo"), ("JP", "Osaka"), ("AU", "Sydney"), ("JP", None), (None, None)])
 
 
 @st.composite
 def drawn(draw: st.DrawFn) -> list[Happening]:
     made = []
-    for number in range(draw(st.integers(0, 8))):
+    for number in range(draw(st.integers(2, 6))):
         times = draw(clock)
         country, city = draw(places)
         made.append(
             on(
-                draw(st.integers(-2, 6)),
-                draw(st.integers(1, 4)),
+                draw(st.integers(-1, 3)),
+                draw(st.integers(1, 3)),
                 id=str(number),
                 reference=f"VIS-{number}",
                 country=country,
@@ -332,6 +332,7 @@ def by_brute_force(happenings: list[Happening]) -> Iterator[tuple[frozenset[str 
                 yield frozenset((one.id, other.id)), each
 
 
+@settings(max_examples=300)
 @given(drawn())
 def test_overlaps_are_those_of_brute_force(happenings: list[Happening]) -> None:
     told = [

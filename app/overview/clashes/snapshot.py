@@ -91,8 +91,10 @@ class Happening:
 
     @property
     def by_clock(self) -> tuple[datetime, datetime] | None:
-        """From when to when, where both are known."""
-        return None if self.starts_at is None or self.ends_at is None else (self.starts_at, self.ends_at)
+        """From when to when, where both are known. What ends when it begins says no more than when it begins."""
+        if self.starts_at is None or self.ends_at is None or self.starts_at == self.ends_at:
+            return None
+        return self.starts_at, self.ends_at
 
     @property
     def spot(self) -> Spot | None:
