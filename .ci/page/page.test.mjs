@@ -1,11 +1,13 @@
 // What somebody does with the page, in a real browser against a served demonstration.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { BASE, launch, opened, settled, signedIn, tooWide, view, violations } from "./browser.mjs";
 
 const VIEWS = {
   overview: "", calendar: "?view=calendar&on=2024-10-01", map: "?view=map&span=0",
+  partners: "?view=partners", melanesia: "?view=partners&region=Melanesia", calendars: "?view=calendars&partner=FJ",
   partner: "?view=partner&code=FJ", institution: "?view=partner&code=SPDMM", coverage: "?view=coverage", late: "?view=late",
   list: "?view=engagements&partner=JP", search: "?view=search&q=tonga",
 };
@@ -73,6 +75,48 @@ test("a view with its filters can be sent by its address", async (t) => {
   await page.goto(address);
   await settled(page);
   assert.equal(await page.locator(".items").textContent(), told);
+});
+
+test("filters are saved under a name, and used by it", async (t) => {
+  const { page } = await opened(t, browser);
+  await signedIn(page);
+  await view(page, "?view=engagements&kind=exercise&partner=JP");
+  const found = await page.locator(".items").textContent();
+  await page.getByLabel("Save these filters as").fill(`Exercises with Japan ${Date.now()}`);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForFunction(() => location.search.includes("saved=exercises-with-japan-"));
+  await settled(page);
+  assert.equal(await page.locator(".items").textContent(), found);
+  await page.reload();
+  await settled(page);
+  assert.match(await page.getByLabel("Saved").locator("option:checked").textContent(), /^Exercises with Japan/);
+});
+
+test("the list is taken as a spreadsheet", async (t) => {
+  const { page } = await opened(t, browser);
+  await signedIn(page);
+  await view(page, "?view=engagements&partner=JP");
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Take as a spreadsheet" }).click()]);
+  assert.equal(file.suggestedFilename(), "engagements.xlsx");
+  assert.equal(readFileSync(await file.path()).subarray(0, 2).toString(), "PK");
+});
+
+test("a calendar is subscribed, and revoked", async (t) => {
+  const { page, seen } = await opened(t, browser);
+  await signedIn(page);
+  await view(page, "?view=calendars&kind=deployment");
+  const name = `Deployments ${Date.now()}`;
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("button", { name: "Make it" }).click();
+  const address = await page.locator("code.secret").textContent();
+  const calendar = await (await fetch(address)).text();
+  assert.match(calendar, /^BEGIN:VCALENDAR\r\n/);
+  assert.ok(calendar.includes(`X-WR-CALNAME:${name}`));
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole("button", { name: `Revoke ${name}` }).click();
+  await page.getByRole("row", { name: new RegExp(`^${name}.*Gone`) }).waitFor();
+  assert.equal((await fetch(address)).status, 404);
+  assert.deepEqual(seen, { console: [], outside: [] });
 });
 
 test("it can be used by keyboard alone", async (t) => {

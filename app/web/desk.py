@@ -11,6 +11,7 @@ VIEWS = {
     "overview": "Overview",
     "calendar": "Calendar",
     "map": "Map",
+    "partners": "Partners",
     "coverage": "Coverage",
     "late": "Overdue",
     "engagements": "List",

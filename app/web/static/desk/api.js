@@ -56,6 +56,17 @@ export async function ask(path, parameters = {}) {
   return document;
 }
 
+// What changes something in the register. It never is the answer to an older question, so nothing of it is kept.
+export async function send(method, path, body) {
+  const headers = { ...bearer(), Accept: "application/json", "Content-Type": "application/json" };
+  const answer = await fetch(address(path), { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  if (answer.status === 204) return null;
+  const document = await answer.json().catch(() => ({ detail: answer.statusText }));
+  if (answer.status === 401) refused(document.detail);
+  if (!answer.ok) throw new Problem(answer.status, document);
+  return document;
+}
+
 // Up to `most` records of a list, page after page; `more` tells whether there are others.
 export async function all(path, parameters = {}, most = 1000) {
   let page = await ask(path, { limit: Math.min(200, most), ...parameters });

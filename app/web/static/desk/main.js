@@ -2,11 +2,12 @@
 
 import { Problem, address, all, ask, bearer, follow, onRefusal, signIn, signOut, token } from "./api.js";
 import { h } from "./dom.js";
-import { filterForm } from "./filters.js";
+import { filterForm, learn } from "./filters.js";
 import { names } from "./parts.js";
 import { current, go, link } from "./state.js";
 import { today } from "./words.js";
 import * as calendar from "./views/calendar.js";
+import * as calendars from "./views/calendars.js";
 import * as coverage from "./views/coverage.js";
 import * as engagement from "./views/engagement.js";
 import * as engagements from "./views/engagements.js";
@@ -14,9 +15,10 @@ import * as late from "./views/late.js";
 import * as map from "./views/map.js";
 import * as overview from "./views/overview.js";
 import * as partner from "./views/partner.js";
+import * as partners from "./views/partners.js";
 import * as search from "./views/search.js";
 
-const VIEWS = { overview, calendar, map, partner, coverage, late, engagements, engagement, search };
+const VIEWS = { overview, calendar, calendars, map, partners, partner, coverage, late, engagements, engagement, search };
 const place = (id) => document.getElementById(id);
 
 let me = null;
@@ -96,7 +98,7 @@ async function begin() {
   }
   place("who").textContent = `${me.name}, ${me.clearance}`;
   document.body.dataset.signedIn = "yes";
-  const partners = await all("/partners", { fields: "code,name" }, 1000);
+  const [partners] = await Promise.all([all("/partners", { fields: "code,name" }, 1000), learn()]);
   for (const each of partners.items) names.set(each.code, each.name);
   await show();
   listen();

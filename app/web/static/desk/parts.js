@@ -66,6 +66,11 @@ export function table(caption, columns, rows, empty = "Nothing.") {
   );
 }
 
+export function checkbox(id, text) {
+  const box = h("input", { id, type: "checkbox" });
+  return [box, h("span", { class: "inline" }, box, h("label", { for: id }, text))];
+}
+
 export function tiles(...rows) {
   return h("ul", { class: "tiles" },
     rows.filter(Boolean).map(([value, text, href, loud]) =>
@@ -81,7 +86,9 @@ export function met(engagement, now) {
   if (!engagement) return "–";
   const days = ago(engagement.starts_on, now);
   const distance = days === 0 ? "today" : days > 0 ? `${plural(days, "day")} ago` : `in ${plural(-days, "day")}`;
-  return [engagementLink(engagement), h("br"), h("small", {}, `${shortDay(engagement.starts_on)}, ${distance}`)];
+  const exact = (engagement.date_precision ?? "day") === "day";
+  return [engagementLink(engagement), h("br"),
+    h("small", {}, exact ? `${shortDay(engagement.starts_on)}, ${distance}` : when(engagement))];
 }
 
 export function commitmentRows(commitments, now) {

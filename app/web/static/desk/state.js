@@ -1,6 +1,6 @@
 // What the page shows stands in its address, so that a view can be sent, kept and gone back to.
 
-export const FILTERS = ["kind", "partner", "region", "country", "level", "lead", "status", "priority", "q"];
+export const FILTERS = ["kind", "partner", "region", "country", "level", "lead", "status", "priority", "q", "saved"];
 
 export function current() {
   const query = new URLSearchParams(location.search);

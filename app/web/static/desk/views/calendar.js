@@ -24,7 +24,8 @@ export async function show(state, { now }) {
     h("p", { class: "choices" },
       h("a", { href: step(-1) }, `← ${month(plusMonths(on, -1))}`),
       h("a", { href: link({ ...state, view: "calendar", on: "" }) }, "This month"),
-      h("a", { href: step(1) }, `${month(next)} →`)),
+      h("a", { href: step(1) }, `${month(next)} →`),
+      h("a", { href: link({ ...filters(state), view: "calendars" }) }, "Subscribe")),
     section(month(on), target),
     section("As a list", engagementList(here, "Nothing is recorded for this month.")),
   ];

@@ -1,11 +1,12 @@
 // What a duty officer leaves open: this week, the months ahead, and what is late.
 
 import { all, ask, perhaps } from "../api.js";
+import { bars } from "../charts/bars.js";
 import { timeline } from "../charts/timeline.js";
 import { h } from "../dom.js";
 import { engagementList, markingOf, more, section, tiles } from "../parts.js";
 import { filters, link, onward } from "../state.js";
-import { longDay, monday, plus, plusMonths } from "../words.js";
+import { longDay, monday, plus, plusMonths, shortDay } from "../words.js";
 
 export const title = "This week and the months ahead";
 export const filtered = true;
@@ -16,11 +17,12 @@ export async function show(state, { now, me }) {
   const ahead = Number(state.months ?? 6);
   const end = plusMonths(now, ahead + 1);
   const live = asked.status ? {} : { status__not: ["cancelled", "postponed"] };
-  const [week, coming, overdue, waiting] = await Promise.all([
+  const [week, coming, overdue, waiting, load] = await Promise.all([
     all("/engagements", { ...asked, ...live, during_from: begin, during_to: plus(begin, 6), sort: "starts_on" }, 200),
     all("/engagements", { ...asked, ...live, starts_from: begin, starts_to: plus(end, -1), sort: "starts_on" }, 400),
     lateness(),
     me.person ? perhaps(ask("/approvals", { mine: "true", limit: 1, count: "capped" })) : null,
+    ask("/load", { weeks: 13 }),
   ]);
   const goesOn = (each) => each.ends_on !== null || each.status !== "completed"; // ended on a day that nobody knows
   const items = week.items.filter(goesOn);
@@ -42,6 +44,8 @@ export async function show(state, { now, me }) {
       h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Timeline" }, picture.chart),
       more(picture.more, onward({ view: "calendar" })),
       engagementList(coming.items.filter((each) => each.starts_on > plus(begin, 6)), "Nothing is planned yet.")),
+    section("Week by week", h("p", { class: "quiet" }, "Engagements under way in each of the next 13 weeks, whatever the filters."),
+      bars("Engagements by week", load.items.map((each) => ({ name: `From ${shortDay(each.starts_on)}`, value: each.engagements })))),
   ];
 }
 
