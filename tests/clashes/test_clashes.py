@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import Any
 
 import pytest
 
+from app.access.actor import system
+from app.access.register import Register
+from app.access.work import Work
 from app.overview.clashes import loading
 from support.client import Api
 from support.documents import Documents
@@ -252,3 +256,19 @@ def test_an_answer_that_is_still_so_is_not_sent_again(api: Api, visit: Callable[
     assert api.get(AT, headers={"If-None-Match": tag}).status_code == 304
     visit("2027-03-16", "AU")
     assert api.get(AT, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_period_is_found_by_its_first_days(register: Register) -> None:
+    """Whatever was before or comes after costs nothing: both ends of the period bound the walk along one index."""
+    with register.database.reader.connect() as connection:
+        work = Work(register, system("test"), connection, "plan")
+        around = loading.around_of(work, date(2027, 3, 1), date(2027, 3, 31))
+        statement = str(around.element.compile(connection, compile_kwargs={"literal_binds": True}))
+        explain = "EXPLAIN QUERY PLAN" if register.database.is_sqlite else "EXPLAIN"
+        if not register.database.is_sqlite:
+            connection.exec_driver_sql("SET enable_seqscan = off")
+        plan = "\n".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}"))
+        connection.invalidate()  # whoever gets it next plans as usual
+    assert "ix_engagement_starts_on" in plan
+    assert "starts_on>? AND starts_on<?" in plan or "Index Cond: ((starts_on >=" in plan, plan
+    assert "Sort" not in plan
