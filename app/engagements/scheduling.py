@@ -112,9 +112,14 @@ def scheduled(work: Work, query: ListQuery, first: date, last: date, *, most: in
 
 
 def _statement(shape: Shape) -> Select[Any]:
-    """Two walks along indexes, whose cost is that of the span: what begins near it, and the few that last long."""
+    """Walks along indexes, whose cost is that of the span: what begins near it, and the few that last long."""
     table = shape.resource.table
-    span = union_all(_near(table.alias()), _lasting(table.alias(), sqlite=shape.sqlite)).subquery()
+    near, lasting, without_end = (table.alias() for _ in range(3))
+    span = union_all(
+        _near(near),
+        _lasting(lasting, sqlite=shape.sqlite).where(lasting.c.ends_on >= _day("year_from")),
+        _lasting(without_end, sqlite=shape.sqlite).where(without_end.c.ends_on.is_(None)),
+    ).subquery()
     return (
         select(table.c.representation, table.c.marking_id, table.c.id)
         .select_from(span.join(table, table.c.id == span.c.id))
@@ -147,7 +152,6 @@ def _lasting(table: Any, *, sqlite: bool) -> Select[Any]:
     )
     return select(table.c.id).where(
         text(f"({LASTING['sqlite' if sqlite else 'postgresql']})"),
-        table.c.starts_on <= _day("year_to"),
         or_(began, *vague),
     )
 

@@ -70,8 +70,9 @@ class Engagement(Marked, Record):
         Index("ix_engagement_counted", *COUNTED),
         Index(
             "ix_engagement_lasting",
-            "starts_on",
             "ends_on",
+            "starts_on",
+            "date_precision",
             "id",
             sqlite_where=text(LASTING["sqlite"]),
             postgresql_where=text(LASTING["postgresql"]),

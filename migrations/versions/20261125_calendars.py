@@ -41,7 +41,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_engagement_lasting",
         "engagement",
-        ["starts_on", "ends_on", "id"],
+        ["ends_on", "starts_on", "date_precision", "id"],
         sqlite_where=sa.text(LASTING["sqlite"]),
         postgresql_where=sa.text(LASTING["postgresql"]),
     )

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
+from app.access.actor import system
 from app.access.register import Register
+from app.access.work import writing_as
+from app.core.prepared import Prepared
+from app.crud.listing import shape_of
+from app.engagements import scheduling
 from app.overview import schedule
 from support.client import Api
 from support.documents import Documents
@@ -213,3 +218,18 @@ def test_who_has_it_is_told_so(api: Api, documents: Documents) -> None:
     first = api.get("/schedule", params={"on": "2026-03-04"})
     again = api.get("/schedule", params={"on": "2026-03-04"}, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_it_walks_along_indexes(register: Register, kind: str) -> None:
+    values = scheduling._span(date(2026, 3, 1), date(2026, 3, 31)) | {"page": 501, "today": date(2026, 3, 1)}  # noqa: SLF001
+    with writing_as(register, system("test"), "test") as work:
+        shape = shape_of(work, scheduling.SCHEDULED, scheduling.SCHEDULED.list_query(sort=("starts_on",)), {})
+        prepared = Prepared(scheduling._statement(shape), register.database.reader.dialect)  # noqa: SLF001
+        if kind == "postgresql":
+            work.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        prepared.sql = ("EXPLAIN QUERY PLAN " if kind == "sqlite" else "EXPLAIN ") + prepared.sql
+        plan = "\n".join(str(row) for row in prepared.run(work.cursor, values))
+    assert "ix_engagement_lasting" in plan, plan
+    assert "ix_engagement_starts_on" in plan, plan
+    assert "SCAN engagement" not in plan
+    assert "Seq Scan on engagement" not in plan
