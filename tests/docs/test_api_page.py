@@ -31,6 +31,10 @@ from app.network.handover import HandoverQuery
 from app.network.holidays import HolidayQuery
 from app.overview.access_log import AccessLogQuery
 from app.overview.audit import AuditQuery
+from app.overview.cadence.load import LoadQuery
+from app.overview.cadence.partners import CadenceQuery
+from app.overview.cadence.periods import PeriodQuery
+from app.overview.cadence.priorities import PriorityCoverageQuery
 from app.overview.changes import ChangesQuery
 from app.overview.clashes.asking import ClashQuery
 from app.overview.position_findings import FindingsQuery
@@ -128,6 +132,10 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/coverage/attaches": AttacheQuery,
         "/clashes": ClashQuery,
         "/holidays": HolidayQuery,
+        "/cadence": CadenceQuery,
+        "/coverage/priorities": PriorityCoverageQuery,
+        "/load": LoadQuery,
+        "/timeliness": PeriodQuery,
         "/changes": ChangesQuery,
         "/changes/stream": StreamQuery,
         "/audit": AuditQuery,
