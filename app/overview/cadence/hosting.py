@@ -92,7 +92,12 @@ def _hosts(work: Work, found: set[tuple[str, str]]) -> dict[tuple[str, str], Hos
             .outerjoin(TALKS, TALKS.c.id == ENGAGEMENT.c.id)
             .outerjoin(VISIT, VISIT.c.id == ENGAGEMENT.c.id)
         )
-        .where(ENGAGEMENT.c.id.in_({each for _, each in found}), serving.there(work))
+        .where(
+            # Links are found by partner and engagement together.
+            links.c.partner.in_({each for each, _ in found}),
+            links.c.engagement_id.in_({each for _, each in found}),
+            serving.there(work),
+        )
     )
     told = {}
     for row in work.session.execute(statement):

@@ -121,7 +121,12 @@ def counts(work: Work, codes: Sequence[str], first: date, last: date) -> Counts:
     statement = (
         select(served.c.priority, time, ENGAGEMENT.c.marking_id, func.count().label("number"))
         .select_from(served.join(ENGAGEMENT, ENGAGEMENT.c.id == served.c.engagement_id))
-        .where(served.c.priority.in_(codes), served.c.starts_on.between(first, last), serving.there(work))
+        .where(
+            served.c.priority.in_(codes),
+            # Of both, which say the same, so that either can be walked by its day.
+            *(table.c.starts_on.between(first, last) for table in (served, ENGAGEMENT)),
+            serving.there(work),
+        )
         .group_by(served.c.priority, time, ENGAGEMENT.c.marking_id)
     )
     found: dict[tuple[str, str], int] = {}

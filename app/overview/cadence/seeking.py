@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, FromClause, ScalarSelect, Subquery, case, func, or_, select
+from sqlalchemy import CTE, ColumnElement, FromClause, ScalarSelect, Select, Subquery, case, or_, select
 
 from app.access.work import Work
 from app.engagements.engagements import KINDS
@@ -78,10 +78,12 @@ class Near(NamedTuple):
 
 def horizon(work: Work) -> date:
     """The last day on which something began that was held: today, unless of a later one somebody said so already."""
-    said = ENGAGEMENT.c.status.in_(("in_progress", "completed"))
-    begins = ENGAGEMENT.c.starts_on
-    found = work.session.scalar(select(func.max(begins)).where(said, begins > work.today, serving.there(work)))
-    return found or work.today
+    begins, status = ENGAGEMENT.c.starts_on, ENGAGEMENT.c.status
+    later = select(begins).where(begins > work.today, serving.there(work)).order_by(begins.desc()).limit(1)
+    # Each by itself, so that the index by state and day is walked, where there is next to nothing after today.
+    said = (later.where(status == each).scalar_subquery() for each in ("in_progress", "completed"))
+    found = work.session.execute(select(*said)).one()
+    return max((day for day in found if day is not None), default=work.today)
 
 
 def at_least(level: Any) -> ColumnElement[bool]:
@@ -93,6 +95,14 @@ def at_least(level: Any) -> ColumnElement[bool]:
 def exactly(level: Any) -> ColumnElement[bool]:
     """The same of just that level."""
     return or_(level.is_(None), ENGAGEMENT.c.level == level)
+
+
+def there_is(tie: Select[Any]) -> ColumnElement[bool]:
+    """The condition that a statement finds something, asked of one link after the other as they are walked.
+
+    PostgreSQL would take EXISTS for a join, collect all that there is on both sides, and sort it.
+    """
+    return tie.limit(1).scalar_subquery().is_not(None)
 
 
 class Seek(NamedTuple):

@@ -12,7 +12,7 @@ from app.core.fields import Representation
 from app.models import Priority, PriorityTarget
 from app.models.choices import Cadence, Level
 from app.overview import serving
-from app.overview.cadence.seeking import Near, Seek, at_least, near, nearest
+from app.overview.cadence.seeking import Near, Seek, at_least, near, nearest, there_is
 from app.overview.standing import Standing
 
 PRIORITY, TARGET = table_of(Priority), table_of(PriorityTarget)
@@ -127,14 +127,14 @@ def _scope(*wanted: ColumnElement[bool]) -> Subquery:
 def _serves(links: Any, scope: Subquery) -> ColumnElement[bool]:
     served = serving.SERVES
     tie = select(served.c.priority).where(served.c.engagement_id == links.c.engagement_id)
-    return tie.where(served.c.priority == scope.c.code).correlate(links, scope).exists()
+    return there_is(tie.where(served.c.priority == scope.c.code).correlate(links, scope))
 
 
 def _with_region(links: Any, scope: Subquery) -> ColumnElement[bool]:
     taking, place = serving.WITH, serving.PARTNER
     tie = select(taking.c.partner).select_from(taking.join(place, place.c.code == taking.c.partner))
     belongs = or_(place.c.region == scope.c.region, place.c.subregion == scope.c.region)
-    return tie.where(taking.c.engagement_id == links.c.engagement_id, belongs).correlate(links, scope).exists()
+    return there_is(tie.where(taking.c.engagement_id == links.c.engagement_id, belongs).correlate(links, scope))
 
 
 def _targets(rows: Iterable[Any]) -> list[Target]:
