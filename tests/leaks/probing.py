@@ -116,6 +116,6 @@ def told(caller: Api, address: str) -> list[tuple[int, bytes, dict[str, str]]]:
         if answer.status_code >= 400:
             body = body.replace(answer.headers["x-request-id"].encode(), b"REQUEST")
         pages.append((answer.status_code, body, headers))
-        document = answer.json() if answer.status_code == 200 and "json" in answer.headers["content-type"] else {}
+        document = answer.json() if answer.headers["content-type"] == "application/json" else {}
         following = document.get("next") if isinstance(document, dict) else None
     return pages
