@@ -23,6 +23,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 # What officers type where they have nothing to say. "NA" is not here: it is Namibia.
 _NOTHING = frozenset({"", "-", "--", "---", "\u2013", "\u2014", "n/a", "n.a.", "nil", "none", "null", "#n/a", "?", "."})
+_FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _UNSETTLED = frozenset({"tbc", "tba", "tbd", "to be confirmed", "to be advised", "to be decided", "unknown"})
 
 
@@ -57,17 +58,22 @@ def prose(text: str) -> str:
     return _EMPTY_LINES.sub("\n\n", text).strip()
 
 
+def flag_of(cell: Cell) -> bool | None:
+    """Yes or no, as exports write it and spreadsheet programs save it. None where a cell says neither."""
+    return _FLAGS.get(text_of(cell).casefold())
+
+
 def moment_of(cell: Cell) -> datetime | None:
-    """An instant as exports write it: in UTC, with or without saying so. None where a cell names none exactly."""
+    """An instant as exports write it and spreadsheet programs save it: in UTC, whether it says so or not."""
     if isinstance(cell, datetime):
         return cell
     if isinstance(cell, date):  # midnight, to some programs
         return datetime.combine(cell, time())
     try:
         moment = datetime.fromisoformat(text_of(cell))
-    except ValueError:
+        return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):  # no instant, or one before the first or after the last year
         return None
-    return None if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def one_line(text: str) -> str:

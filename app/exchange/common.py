@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from app.core.fields import time_zones
-from app.exchange.cells import fold, one_line, text_of, unaccented
+from app.exchange.cells import flag_of, fold, one_line, text_of, unaccented
 from app.exchange.choices import CLASSIFICATIONS, KINDS, choose, choose_kind, read_endorsements, read_marking
 from app.exchange.countries import country_name, find_country
 from app.exchange.dates import Dates, coarser, read_dates, read_start_and_end
@@ -254,7 +254,7 @@ def read_marks(row: Record) -> None:
 def read_report_expected(row: Record) -> None:
     """Whether a report is to follow, as an export has it."""
     if text := row.text("report_expected"):
-        flag = {"yes": True, "true": True, "no": False, "false": False}.get(text.casefold())
+        flag = flag_of(text)
         if flag is None:
             row.refuse("report_expected", "unknown_choice", f"'{text[:80]}' is neither yes nor no")
         else:

@@ -1,11 +1,11 @@
 """One row on its way into the register: what is read of it, and what remains to be said about it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from app.core.csvguard import restore
+from app.core.jsonbody import loads
+from app.errors import Invalid
 from app.exchange.cells import Cell, Note, blank, fold, moment_of, one_line, prose, text_of, unsettled
 from app.exchange.choices import allowed, choose
 from app.exchange.headers import IGNORED, SUMMARISED, Columns
@@ -154,18 +154,17 @@ class Record:
         if not isinstance(cell, str) or not cell.lstrip().startswith("["):
             return None
         try:
-            found = json.loads(restore(cell))
-        except (ValueError, RecursionError):
+            found = loads(restore(cell).encode())
+        except (Invalid, UnicodeEncodeError):
             return None
         self._used.add(column)
         return found if isinstance(found, list) else None
 
     def moment(self, column: str) -> str | None:
         """The instant that a cell names, as an export writes it; None if it names none."""
-        cell = self._cells.get(column)
-        if not isinstance(cell, str) and self.name(column) != column:
+        if self.name(column) != column:
             return None  # whoever else has such a column may mean the clock of the place
-        found = moment_of(cell)
+        found = moment_of(self._cells.get(column))
         if found is None:
             return None
         self._used.add(column)

@@ -11,12 +11,11 @@ from typing import Any
 
 from app.core.csvguard import neutralise
 from app.crud.resource import Resource
-from app.exchange.cells import Cell, Note, blank, moment_of, text_of
+from app.exchange.cells import Cell, Note, blank, flag_of, moment_of, text_of
 from app.exchange.exports.columns import MARKING, Column, Value, cells_of, columns_of, instant
 from app.exchange.exports.fitting import CUT_END, fitting
 from app.exchange.headers import TOLD, meaning
 
-_WORDS = {True: {"yes", "true"}, False: {"no", "false"}}
 _LENT = {"start": "starts_on", "date_precision": "date_precision"}
 _UNHEEDED = frozenset({"version", "updated_at", "created_at", "cut"})
 """Of what only the register tells: what is another with every change, or of no weight."""
@@ -67,7 +66,7 @@ def says(cell: Cell, column: Column, value: Value) -> bool:
     if value is None or value == "":
         return False
     if isinstance(value, bool):
-        return text_of(cell).casefold() in _WORDS[value]
+        return flag_of(cell) is value
     if column.kind == "instant" and (moment := moment_of(cell)) is not None:
         # Spreadsheets count days in fractions, which come back a little off.
         return abs(moment - instant(str(value))) < timedelta(seconds=1)

@@ -234,3 +234,35 @@ def test_a_hidden_record_is_not_found_by_its_reference(
     assert counts(report) == (1, 0, 0, 0)
     assert report["rows"][0]["reference"] != visit["reference"]
     assert api.read(f"/visits/{visit['id']}") == visit
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        *({"itinerary": each} for each in (
+            '["a"', "[NaN]", "[1e999]", "[" * 5_000, '["\\ud800"]', '[{"x": 1}]', "[null]", "[[]]",
+            f'["{"a" * 30_000}"]', f'[{{"place": {"9" * 5_000}}}]',
+        )),
+        *({"starts_at": each} for each in (
+            "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-13-45T00:00:00Z", "noon", "1",
+        )),
+        *({"version": each} for each in ("-1", "9" * 50, "1.5", "1e3", "\u0661", "none")),
+        {"id": "x" * 5_000}, {"reference": "'" * 300}, {"tags": '["a", 5]'}, {"tags": '["\\u0000"]'},
+        {"timezone": "../../etc/passwd"}, {"report_expected": "perhaps"}, {"need_to_know": "?;!"},
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_no_cell_does_harm(api: Api, documents: Documents, cells: dict[str, str]) -> None:
+    """What nobody would export is taken as text, or refused with its column; never is anything else changed."""
+    visit = documents.visit(title="First", starts_at="2026-12-01T09:30:00Z", timezone="Pacific/Auckland")
+    rows = read(api.get("/visits/export").content, "csv")
+    report = api.ask("POST", "/imports", files={"file": ("file.csv", write([rows[0] | cells], "csv"))}).json()
+    again = api.read(f"/visits/{visit['id']}")
+    (row,) = report["rows"]
+    if row["outcome"] == "rejected":
+        assert row["errors"]
+        assert again == visit
+    touched = {*cells, "summary", "version", "updated_at"}
+    assert {name: each for name, each in again.items() if name not in touched} == {
+        name: each for name, each in visit.items() if name not in touched
+    }
