@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from app.core.csvguard import restore
 from app.core.jsonbody import loads
 from app.errors import Invalid
 from app.exchange.cells import Cell, Note, blank, fold, moment_of, one_line, prose, text_of, unsettled
