@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, Field
-from pydantic.fields import FieldInfo
 from sqlalchemy import Date, Select, and_, bindparam, or_, select, text, union_all
 
 from app.access.persons import offices_of, person_of
 from app.access.work import Work
 from app.core.columns import table_of
-from app.core.derive import full_type, without_default
+from app.core.derive import without_default
 from app.core.fields import Flag, RecordId
+from app.core.likeness import parameters_like
 from app.core.query import ListQuery, Many, Match, Scope, Where, as_flag, filter_of
 from app.core.words import query_words
 from app.crud.listing import asked, parameters, prepared, shape_of
@@ -68,15 +68,8 @@ SCHEDULED = replace(ENGAGEMENTS, query=ScheduledQuery, meant=own)
 
 def parameters_of(*others: str) -> dict[str, Any]:
     """The filters as the fields of a query, with others of the list's parameters."""
-    return {
-        name: (full_type(field), _optional(field))
-        for name, field in SCHEDULED.list_query.model_fields.items()
-        if filter_of(field) is not None or name in others
-    }
-
-
-def _optional(field: FieldInfo) -> FieldInfo:
-    return FieldInfo(default=field.default, description=field.description, json_schema_extra=without_default)
+    fields = SCHEDULED.list_query.model_fields
+    return parameters_like(SCHEDULED.list_query, lambda name: filter_of(fields[name]) is not None or name in others)
 
 
 def list_query(work: Work, given: BaseModel | Mapping[str, Any]) -> ListQuery:

@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from pydantic.fields import FieldInfo
 
-from app.core.derive import full_type, made, without_default
+from app.core.derive import made, without_default
+from app.core.likeness import as_list_query, parameters_like
 from app.core.query import Asked, ListQuery
 from app.crud.resource import Resource
 from app.exchange.exports.places import has_place
@@ -24,10 +25,7 @@ def formats_of(resource: Resource) -> tuple[str, ...]:
 @cache
 def export_query(resource: Resource) -> Any:
     """The parameters of an export of a resource's list."""
-    query = resource.list_query
-    fields: dict[str, Any] = {
-        name: (full_type(field), _same(field)) for name, field in query.model_fields.items() if name not in LEFT_OUT
-    }
+    fields = parameters_like(resource.list_query, lambda name: name not in LEFT_OUT)
     fields["format"] = (
         Literal[formats_of(resource)] | None,
         FieldInfo(default=None, description=TOLD, json_schema_extra=without_default),
@@ -35,12 +33,6 @@ def export_query(resource: Resource) -> Any:
     return made(f"{resource.name}Export", Asked, f"What is exported of {resource.plural}, and as what.", fields)
 
 
-def _same(field: FieldInfo) -> FieldInfo:
-    schema: Any = field.json_schema_extra
-    return FieldInfo(default=field.default, description=field.description, json_schema_extra=schema)
-
-
 def list_query(resource: Resource, asked: Any) -> ListQuery:
     """The list that is to be exported."""
-    given = {name: getattr(asked, name) for name in asked.model_fields_set if name != "format"}
-    return resource.list_query.model_construct(set(given), **given)
+    return as_list_query(resource.list_query, asked)

@@ -3,17 +3,14 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from app.core.derive import full_type, made, without_default
+from app.core.derive import made, without_default
+from app.core.likeness import PAGING, as_list_query, parameters_like
 from app.core.query import Asked, ListQuery
 from app.engagements.engagements import ENGAGEMENTS
 from app.overview.statistics.dimensions import Group
 from app.overview.statistics.measures import Measure
-
-_PAGED = ("limit", "cursor", "sort", "count", "fields", "expand")
-"""Parameters of a list that have no sense where none is answered."""
 
 
 def _apart(value: Any) -> Any:
@@ -47,24 +44,14 @@ class Grouping(Asked):
     """How it is answered; what the caller accepts if not given."""
 
 
-def _as_there(field: FieldInfo) -> FieldInfo:
-    schema: Any = field.json_schema_extra
-    return FieldInfo(default=field.default, description=field.description, json_schema_extra=schema)
-
-
 StatisticsQuery: Any = made(
     "StatisticsQuery",
     Grouping,
     "What statistics can be asked: every filter of engagements, what is measured, and by what it is grouped.",
-    {
-        name: (full_type(field), _as_there(field))
-        for name, field in ENGAGEMENTS.list_query.model_fields.items()
-        if name not in _PAGED
-    },
+    parameters_like(ENGAGEMENTS.list_query, lambda name: name not in PAGING),
 )
 
 
 def engagements_of(query: Grouping) -> ListQuery:
     """The list of the engagements that are counted."""
-    given = {name: getattr(query, name) for name in query.model_fields_set - set(Grouping.model_fields)}
-    return ENGAGEMENTS.list_query.model_construct(set(given), **given)
+    return as_list_query(ENGAGEMENTS.list_query, query)
