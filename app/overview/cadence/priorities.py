@@ -14,7 +14,7 @@ from app.access.accesses import off_the_loop
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core import cursor as cursors
-from app.core.derive import made
+from app.core.derive import made, without_default
 from app.core.fields import Representation
 from app.core.query import PageQuery, YesNo
 from app.crud.answers import computed, next_address
@@ -33,16 +33,12 @@ AROUND = timedelta(days=365)
 """How far back and ahead is looked if nobody says."""
 
 
-class _PageOfPriorities(PageQuery):
-    behind: YesNo | None = None
-    """`true`: only priorities of which a target is behind, `overdue` or `none`; `false`: only the others."""
-
-
+BEHIND = "`true`: only priorities of which a target is behind, `overdue` or `none`; `false`: only the others."
 PriorityCoverageQuery: Any = made(
     "PriorityCoverageQuery",
-    _PageOfPriorities,
+    PageQuery,
     "What the coverage of priorities can be asked.",
-    DAYS,
+    DAYS | {"behind": (YesNo | None, Field(default=None, description=BEHIND, json_schema_extra=without_default))},
 )
 
 
