@@ -79,10 +79,14 @@ def test_every_endpoint_declares_its_action() -> None:
     assert undeclared == []
 
 
+ASKED_IN_THE_BODY = ("/query", "/clashes/check", "/export")
+"""Where a POST keeps nothing: what is asked does not go into an address."""
+
+
 def test_what_is_safe_reads_and_what_is_not_safe_does_not() -> None:
     for route in ROUTES:
         action: Any = getattr(route.endpoint, "action", None)
-        reads = set(route.methods or ()) <= SAFE or route.path.endswith(("/query", "/export"))
+        reads = set(route.methods or ()) <= SAFE or route.path.endswith(ASKED_IN_THE_BODY)
         assert getattr(route.endpoint, "writes", not reads) is not reads, name_of(route)
         assert (action in READS) is reads or action is Action.ADMINISTER, name_of(route)
 
