@@ -80,6 +80,25 @@ def test_a_person_in_two_places(one: Happening, other: Happening, expected: str 
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "because"),
+    [
+        (on(0, **TOKYO), on(0, **OSAKA), "in Osaka (JP). Both are in one country."),
+        (on(0, 20, **TOKYO), on(3, **SYDNEY), "in Sydney (AU). One of them lasts 20 days."),
+        (on(0, **TOKYO), on(0, **SYDNEY | {"country": None}), "at a place that is not recorded."),
+        (
+            on(0, 3, **TOKYO),
+            on(2, 2, **TOKYO | {"country": "KR", "city": "Seoul"}),
+            "in Seoul (KR). One ends as the other begins; the way takes about 5 hours.",
+        ),
+    ],
+)
+def test_what_speaks_against_a_clash_is_told(one: Happening, other: Happening, because: str) -> None:
+    (told,) = found("person_twice", one, other)
+    assert told.severity == "warning"
+    assert told.detail.endswith(because)
+
+
+@pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
         ((at(1), at(2)), (at(2), at(3)), []),

@@ -1,6 +1,7 @@
 """A person, or a delegation, in two places at one time."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from app.models.choices import ClashSeverity
 from app.overview.clashes.findings import ClashCode, Finding
@@ -16,18 +17,28 @@ SAME_DAY_HOURS = 12
 NAMED = 2
 
 
-def severity(one: Happening, other: Happening, measures: Measures) -> ClashSeverity:
+class Judgement(NamedTuple):
+    """How grave it is, and what speaks for its being less."""
+
+    severity: ClashSeverity
+    because: str = ""
+
+
+def judged(one: Happening, other: Happening, measures: Measures) -> Judgement:
     """How sure it is that nobody can be at both: a clash, or no more than a warning."""
-    if one.apart_from(other) == "unknown" or not (one.throughout and other.throughout):
-        return "warning"
+    if one.apart_from(other) == "unknown":
+        return Judgement("warning")
+    if not (one.throughout and other.throughout):
+        return Judgement("warning", f" One of them lasts {max(one.days, other.days)} days.")
     if one.by_clock and other.by_clock and one.days == other.days == 1:
-        return "clash"
+        return Judgement("clash")
     if one.country == other.country:
-        return "warning"
+        return Judgement("warning", " Both are in one country.")
     if one.ends_on == other.starts_on and (one.days > 1 or other.days > 1):
         way = measures.hours_between(one, other)
-        return "warning" if way is None or way <= SAME_DAY_HOURS else "clash"
-    return "clash"
+        if way is not None and way <= SAME_DAY_HOURS:
+            return Judgement("warning", f" One ends as the other begins; the way takes about {hours(way)}.")
+    return Judgement("clash")
 
 
 def person_twice(snapshot: Snapshot) -> Iterator[Finding]:
@@ -81,10 +92,11 @@ def _finding(
 ) -> Finding:
     # Of two that are at once by the clock alone, on either side of the date line, the days are next to each other.
     first, last = sorted((max(one.starts_on, other.starts_on), min(one.ends_on, other.ends_on)))
+    judgement = judged(one, other, measures)
     return Finding(
         code=code,
-        severity=severity(one, other, measures),
-        detail=f"{who} expected at {one.named} {one.where} and at {other.named} {other.where}.",
+        severity=judgement.severity,
+        detail=f"{who} expected at {one.named} {one.where} and at {other.named} {other.where}.{judgement.because}",
         starts_on=first,
         ends_on=last,
         engagements=(one, other),
@@ -98,3 +110,9 @@ def names(people: Sequence[Presence]) -> str:
     told = ", ".join(each.name for each in people[:NAMED])
     more = len(people) - NAMED
     return told if more < 1 else f"{told} and {more} other{'s' if more > 1 else ''}"
+
+
+def hours(number: float) -> str:
+    """Some hours in a sentence."""
+    whole = round(number)
+    return f"{whole} hour" if whole == 1 else f"{whole} hours"

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.overview.clashes.findings import Finding
 from app.overview.clashes.pairing import by_person, shared
-from app.overview.clashes.presence import names
+from app.overview.clashes.presence import hours, names
 from app.overview.clashes.snapshot import Happening, Measures, Presence, Snapshot
 
 HOUR = timedelta(hours=1)
@@ -55,11 +55,6 @@ def _told(going: list[Presence], earlier: Happening, later: Happening, way: floa
     left = max(timedelta(), later.begins - earlier.is_over) / HOUR
     has = "has" if len(going) == 1 else "have"
     return (
-        f"{names(going)} {has} {_hours(left)} from {earlier.named} {earlier.where} to {later.named} {later.where}, "
-        f"which takes about {_hours(way)}."
+        f"{names(going)} {has} {hours(left)} from {earlier.named} {earlier.where} to {later.named} {later.where}, "
+        f"which takes about {hours(way)}."
     )
-
-
-def _hours(number: float) -> str:
-    whole = round(number)
-    return f"{whole} hour" if whole == 1 else f"{whole} hours"
