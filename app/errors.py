@@ -95,6 +95,10 @@ class NotFound(Problem):
     )
 
 
+class WrongSecret(NotFound):
+    """Of an address that would be a secret, and is none: told as any other, and noted as a sign-in that failed."""
+
+
 class MethodNotAllowed(Problem):
     type = ProblemType(
         "method-not-allowed",

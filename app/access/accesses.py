@@ -10,7 +10,7 @@ from app.access.actor import Actor
 from app.access.limits import neighbourhood
 from app.access.work import Work, address_of, register_of, request_id
 from app.core.prepared import TooLong
-from app.errors import Problem, Unauthenticated, Unavailable
+from app.errors import Problem, Unauthenticated, Unavailable, WrongSecret
 
 log = logging.getLogger("tracker")
 
@@ -33,14 +33,14 @@ def off_the_loop(request: Request) -> None:
 
 
 def log_refusal(request: Request, problem: Problem) -> None:
-    """Enters that somebody was turned away: with a token that is none, or from what their role does not include.
+    """Enters that somebody was turned away: with a token or secret that is none, or from what their role excludes.
 
     Without any token nobody has tried to sign in. So that nobody can fill the disk, an address or caller has a ration
     of entries; and nothing is told that depends on the entry, so the answer is the same if it cannot be made.
     """
     actor: Actor | None = request.scope.get("actor")
-    signing_in = isinstance(problem, Unauthenticated)
-    if signing_in and not request.headers.get("authorization", "").strip():
+    signing_in = isinstance(problem, Unauthenticated | WrongSecret)
+    if isinstance(problem, Unauthenticated) and not request.headers.get("authorization", "").strip():
         return
     address = address_of(request)
     key = neighbourhood(address) if signing_in or actor is None else actor.id

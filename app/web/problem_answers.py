@@ -32,6 +32,7 @@ from app.errors import (
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
+    WrongSecret,
 )
 
 log = logging.getLogger("tracker")
@@ -111,7 +112,7 @@ def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - what the handler is registered for
     if isinstance(error, Unavailable) and error.__cause__ is not None:
         log.warning("not available: %s", error.__cause__, extra={"request_id": request.scope.get("request_id")})
-    if isinstance(error, (Unauthenticated, Forbidden)):
+    if isinstance(error, (Unauthenticated, Forbidden, WrongSecret)):
         log_refusal(request, error)  # a handler that is not asynchronous runs in a thread
     return problem_answer(error, request.scope)
 

@@ -163,6 +163,13 @@ def test_guessing_is_slowed_down(serve: Callable[..., Api]) -> None:
     assert feed(api, calendar).status_code == 200, "a right one is taken at any time"
 
 
+def test_a_wrong_address_is_logged_without_its_secret(api: Api) -> None:
+    problem(api.anonymous().get(NONE), 404)
+    (entry,) = api.as_("auditor").items("/access-log", event="sign_in_failed")
+    assert (entry["actor"], entry["operation"]) == (None, "/api/v1/calendars/feed/{secret}.ics")
+    assert "cal_" not in str(entry)
+
+
 def test_a_program_has_a_limit_of_its_own(serve: Callable[..., Api]) -> None:
     api = serve(rate_limit=3)
     calendar = made(api)

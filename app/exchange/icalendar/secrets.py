@@ -20,7 +20,7 @@ from app.access.markings import RANK
 from app.access.register import Register
 from app.access.work import address_of
 from app.core.columns import table_of
-from app.errors import NotFound, Problem
+from app.errors import Problem, WrongSecret
 from app.models import Calendar, Marking, Token, User
 from app.models.choices import Classification
 
@@ -105,4 +105,4 @@ def _refused(register: Register, request: Request) -> Problem:
     """The answer to every secret that lets nobody in; too many of them count as wrong tokens do."""
     limit = register.settings.wrong_token_limit
     throttled = too_many_wrong(register.wrong_tokens, address_of(request), limit)
-    return throttled or NotFound("There is no such calendar.")
+    return throttled or WrongSecret("There is no such calendar.")
