@@ -67,9 +67,17 @@ class Taking:
             if not message.get("more_body", True):
                 return body
 
+    def want(self, number: int) -> None:
+        """Lets more messages come."""
+        for _ in range(number):
+            self._portal.call(self._wanted.release)
+
+    def left(self) -> list[dict[str, Any]]:
+        """The messages that have come and not been looked at."""
+        return [self._messages.get_nowait() for _ in range(self._messages.qsize())]
+
     def leave(self) -> None:
         """The client goes away."""
         self._portal.call(self._left.set)
-        for _ in range(100):
-            self._portal.call(self._wanted.release)
+        self.want(100)
         self.task.result(timeout=60)

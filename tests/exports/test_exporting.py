@@ -339,8 +339,28 @@ def test_an_export_that_fails_half_way_has_no_end(
     taken = taking("/visits/export?format=jsonl")
     assert taken.next()["status"] == 200
     assert taken.next()["more_body"] is True
-    taken.leave()
-    assert taken._messages.empty()  # noqa: SLF001 - nothing said that it was whole
+    taken.task.result(timeout=60)
+    assert taken.left() == []
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_an_export_whose_time_is_over_has_no_end_either(
+    serve: Callable[..., Api], api: Api, documents: Documents, taking: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(api, documents, 40)
+
+    def slow(*asked: Any) -> Any:
+        time.sleep(0.5)
+        return page(*asked)
+
+    monkeypatch.setattr(walking, "page", slow)
+    taken = taking("/visits/export?format=jsonl", serve(export_seconds=1))
+    assert taken.next()["status"] == 200
+    assert taken.next()["more_body"] is True
+    taken.want(10)
+    taken.task.result(timeout=60)
+    assert all(each.get("more_body", True) for each in taken.left())
+    assert not taken.app.state.exports._open  # noqa: SLF001 - nobody else is told
 
 
 def test_nobody_has_more_exports_under_way_than_allowed(
