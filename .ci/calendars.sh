@@ -25,8 +25,11 @@ field() {
 # What programs get wrong: a clock time in two zones, whole days, letters of several bytes, what is called off.
 day=$(date --utc --date='+7 days' +%F)
 later=$(date --utc --date='+10 days' +%F)
+in_wellington() {
+  date --utc --date="TZ=\"Pacific/Auckland\" $day $1" +%FT%TZ
+}
 post visits '{"title": "Timed in Wellington", "direction": "inbound", "partners": ["AU"], "starts_on": "'"$day"'",
-  "starts_at": "'"$day"'T20:30:00+13:00", "ends_at": "'"$day"'T21:30:00+13:00", "timezone": "Pacific/Auckland"}' >"$work/timed.json"
+  "starts_at": "'"$(in_wellington 20:30)"'", "ends_at": "'"$(in_wellington 21:30)"'", "timezone": "Pacific/Auckland"}' >"$work/timed.json"
 post visits '{"title": "Ōtākou; whole days, \\ and a long line '"$(printf 'ō%.0s' $(seq 100))"'", "direction": "outbound",
   "partners": ["TO"], "starts_on": "'"$day"'", "ends_on": "'"$later"'", "city": "Nukuʻalofa"}' >"$work/days.json"
 post visits '{"title": "Called off", "direction": "outbound", "partners": ["FJ"], "starts_on": "'"$later"'"}' >"$work/off.json"
