@@ -54,7 +54,7 @@ def period(
     `draft` is looked at as if it were recorded, and as if `instead_of` were not.
     """
     around = around_of(work, first, last)
-    rows = work.session.execute(_engagements(around)).all()
+    rows = work.session.execute(_with_all(around)).all()
     until = rows[-1].starts_on - timedelta(days=1) if len(rows) > MOST else last
     kept = [each for each in rows if each.starts_on <= until and str(each.id) != instead_of]
     happenings = [*_happenings(work, around, kept), *([draft] if draft is not None else [])]
@@ -71,8 +71,9 @@ def period(
     return Period(snapshot, until, len(rows) <= MOST and len(blackouts) < MOST_BLACKOUTS)
 
 
-def _happenings(work: Work, around: Any, rows: Sequence[Any]) -> Iterator[Happening]:
-    links, people = _links(work, around), taking_part(work, around)
+def _happenings(work: Work, around: Select[Any], rows: Sequence[Any]) -> Iterator[Happening]:
+    ids = around.subquery("around")
+    links, people = _links(work, ids), taking_part(work, ids)
     offices = offices_seen(work, {found for each in rows if (found := as_id(each.principal_office or ""))})
     home = work.register.settings.home_country
     return (happening(row, links[str(row.id)], people[str(row.id)], offices, home) for row in rows)
@@ -117,7 +118,7 @@ def present(principal: Principal, people: Iterable[Any]) -> tuple[Presence, ...]
     return tuple(found.values())
 
 
-def around_of(work: Work, first: date, last: date) -> Any:
+def around_of(work: Work, first: date, last: date) -> Select[Any]:
     """The ids of the engagements of a period: of none that began longer ago than matters, so that one index serves."""
     return (
         select(ENGAGEMENT.c.id)
@@ -130,21 +131,20 @@ def around_of(work: Work, first: date, last: date) -> Any:
         )
         .order_by(ENGAGEMENT.c.starts_on, ENGAGEMENT.c.id)
         .limit(MOST + 1)
-        .subquery("around")
     )
 
 
-def _engagements(around: Any) -> Select[Any]:
+def _with_all(around: Select[Any]) -> Select[Any]:
+    """Those engagements with all that the rules look at; a visit is one row of each table that it stands in."""
     return (
-        select(
-            *(ENGAGEMENT.c[name] for name in ("id", "marking_id", "date_precision", *PLAIN)),
+        around.add_columns(
+            *(ENGAGEMENT.c[name] for name in ("marking_id", "date_precision", *PLAIN)),
             *(VISIT.c[name] for name in ("direction", "principal", "principal_office", "post")),
             PERSON.c.name.label("principal_name"),
         )
-        .select_from(around.join(ENGAGEMENT, ENGAGEMENT.c.id == around.c.id))
+        .select_from(ENGAGEMENT)
         .outerjoin(VISIT, VISIT.c.id == ENGAGEMENT.c.id)
         .outerjoin(PERSON, PERSON.c.id == VISIT.c.principal)
-        .order_by(ENGAGEMENT.c.starts_on, ENGAGEMENT.c.id)
     )
 
 
