@@ -7,7 +7,6 @@ Each export is made by a process of its own, as `tracker export` makes it, so th
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -45,8 +44,9 @@ def one(url: str, name: str) -> dict[str, Any]:
 
 
 def _peak() -> float:
-    """The most memory that this process has had, in megabytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory that this program has had, in megabytes; what it was started from does not count."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0]) / 1024
 
 
 def _apart(url: str, name: str) -> dict[str, Any]:
