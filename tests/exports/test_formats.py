@@ -4,28 +4,19 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
 
-import pytest
 from python_calamine import load_workbook
 
 from support.client import Api
 from support.documents import Documents
 
-Statements = Callable[[], AbstractContextManager[list[str]]]
 HOSTILE = {
     "title": "=cmd|' /C calc'!A0",
     "summary": 'One line\nanother, with "quotes"; \u202eRTL\u202c مرحبا\n\n    code _x000D_ \'=1+1',
     "venue": "'@home",
 }
-
-
-@pytest.fixture
-def exporter(api: Api) -> Api:
-    return api
 
 
 def table(answer: Any) -> list[dict[str, str]]:
