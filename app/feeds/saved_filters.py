@@ -49,7 +49,7 @@ class SavedFilterRead(MarkedRead):
     """Whose it is: the name of their account."""
 
 
-class SavedFilterQuery(ListQuery):
+class SavedFilterListQuery(ListQuery):
     """What the list of saved filters can be asked."""
 
     slug: Annotated[Many[Slug], Equals(SavedFilter.slug)] = []
@@ -97,7 +97,7 @@ SAVED_FILTERS = RESOURCES.add(
         model=SavedFilter,
         fields=SavedFilterFields,
         extra=SavedFilterRead,
-        query=SavedFilterQuery,
+        query=SavedFilterListQuery,
         sorts=(SavedFilter.slug, SavedFilter.title, SavedFilter.updated_at, SavedFilter.created_at),
         default_sort="slug",
         key=SavedFilter.slug,

@@ -51,7 +51,7 @@ class SubscriptionAsked(MarkedFields):
     """The list's parameters."""
 
 
-class SubscriptionQuery(ListQuery):
+class SubscriptionListQuery(ListQuery):
     """What the list of the caller's subscriptions can be asked."""
 
 
@@ -78,7 +78,7 @@ SUBSCRIPTIONS = RESOURCES.add(
         model=Subscription,
         fields=SubscriptionFields,
         extra=MarkedRead,
-        query=SubscriptionQuery,
+        query=SubscriptionListQuery,
         sorts=(Subscription.created_at, Subscription.title, Subscription.updated_at),
         default_sort="-created_at",
         rules=(query_faults, has_no_parent),

@@ -91,6 +91,17 @@ def test_the_document_is_json() -> None:
     json.dumps(document(), allow_nan=False)
 
 
+def test_no_schema_is_called_as_generators_call_an_object_within_another() -> None:
+    within_others = {
+        f"{name}{field.title().replace('_', '')}"
+        for name, schema in SCHEMAS.items()
+        for field, part in schema.get("properties", {}).items()
+        if any("object" in (each.get("type"), *each.get("types", ())) for each in (part, *part.get("anyOf", ())))
+    }
+    assert within_others
+    assert within_others & SCHEMAS.keys() == set()
+
+
 def test_no_list_is_shorter_by_default_than_its_schema_allows() -> None:
     lists = [each for each in within(SCHEMAS) if isinstance(each.get("default"), list)]
     assert lists
