@@ -1,6 +1,6 @@
 """The parameters of a list, for what asks of the same records in another way: a statistic, an export, a calendar."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,7 +23,7 @@ def _same(field: FieldInfo) -> FieldInfo:
     return FieldInfo(default=field.default, description=field.description, json_schema_extra=schema)
 
 
-def as_list_query(model: type[ListQuery], asked: BaseModel) -> ListQuery:
-    """What a query with such parameters asks of the list itself. They were examined already."""
-    given = {name: getattr(asked, name) for name in asked.model_fields_set if name in model.model_fields}
+def as_list_query(model: type[ListQuery], asked: BaseModel, own: Container[str]) -> ListQuery:
+    """What a query with such parameters asks of the list itself, and not by parameters of its `own`."""
+    given = {name: getattr(asked, name) for name in asked.model_fields_set if name not in own}
     return model.model_construct(set(given), **given)

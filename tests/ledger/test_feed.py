@@ -129,5 +129,5 @@ def test_the_audit_trail_is_for_auditors(api: Api, documents: Documents) -> None
 def test_everybody_is_told_who_they_are(api: Api) -> None:
     me = api.as_("auditor", "UNCLASSIFIED").read("/me")
     assert (me["role"], me["clearance"], me["nationality"]) == ("auditor", "UNCLASSIFIED", "NZ")
-    assert set(me["permissions"]) == {"read", "audit"}
+    assert set(me["permissions"]) == {"read", "audit", "export"}
     assert api.anonymous().get("/me").status_code == 401

@@ -35,4 +35,4 @@ def export_query(resource: Resource) -> Any:
 
 def list_query(resource: Resource, asked: Any) -> ListQuery:
     """The list that is to be exported."""
-    return as_list_query(resource.list_query, asked)
+    return as_list_query(resource.list_query, asked, ("format",))

@@ -54,4 +54,4 @@ StatisticsQuery: Any = made(
 
 def engagements_of(query: Grouping) -> ListQuery:
     """The list of the engagements that are counted."""
-    return as_list_query(ENGAGEMENTS.list_query, query)
+    return as_list_query(ENGAGEMENTS.list_query, query, Grouping.model_fields)
