@@ -58,8 +58,8 @@ def _number(text: str) -> int | str:
 def from_body(model: type[Query], document: Any, request: Request) -> Query:
     """The same parameters as a JSON object. `cursor` may stand in the address, as `next` gives it."""
     cursor = request.query_params.get("cursor")
-    if cursor is not None and isinstance(document, dict):
-        document = {"cursor": cursor} | document
+    if cursor is not None and isinstance(document, dict) and document.get("cursor") is None:
+        document = document | {"cursor": cursor}
     unknown = [name for name in request.query_params if name != "cursor"]
     faults = [Fault("Goes into the body here", "unknown_parameter", parameter=name) for name in unknown]
     try:

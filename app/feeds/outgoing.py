@@ -60,7 +60,7 @@ def send(url: str, headers: Mapping[str, str], body: bytes, *, allowed: Sequence
         connection = _Pinned(parts, address_of(parts, allowed), timeout)
     except NotAllowed as error:
         return Outcome(None, str(error))
-    except OSError:
+    except (OSError, ValueError):  # a name of a host that can be none among them
         return Outcome(None, "the host cannot be found")
     late = threading.Event()
 

@@ -133,6 +133,13 @@ def test_what_cannot_be_asked_is_refused_before_anything_leaves(
     assert logged(auditor, answer) == []
 
 
+@pytest.mark.parametrize("body", [None, [], "", 5, [{}]])
+def test_what_is_no_query_in_a_body_is_refused(api: Api, auditor: Api, body: Any) -> None:
+    answer = api.ask("POST", "/visits/export", content=json.dumps(body), headers={"Content-Type": "application/json"})
+    problem(answer, 422)
+    assert logged(auditor, answer) == []
+
+
 def test_a_list_that_holds_nothing_makes_an_empty_file(api: Api) -> None:
     for name, rows in COUNTS.items():
         answer = api.get("/visits/export", params={"format": name})

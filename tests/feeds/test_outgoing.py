@@ -85,7 +85,8 @@ def test_what_is_no_answer_is_told_as_such() -> None:
     with saying() as url:
         assert send(url, {}, b"{}", allowed=LOCAL, timeout=2).error == "RemoteDisconnected"
     assert send(url, {}, b"{}", allowed=LOCAL, timeout=2).error == "ConnectionRefusedError"
-    assert send("http://no-such-host.invalid/", {}, b"", allowed=LOCAL, timeout=2).error == "the host cannot be found"
+    for host in ("no-such-host.invalid", f"{'a' * 64}.example", "a..example"):
+        assert send(f"http://{host}/", {}, b"", allowed=LOCAL, timeout=2).error == "the host cannot be found"
 
 
 def test_without_a_good_certificate_nothing_is_sent() -> None:

@@ -207,6 +207,7 @@ def test_parameters_in_a_body_are_held_to_their_kind(subject: Subject, wire: Wir
                 assert {where.strip("/") for where, _ in faults(answer)} <= fitting, value
         for address in ("limit=5", "q=a", "cursor=a&cursor=b", "cursor=%00", "%00", "x=1", "cursor="):
             wire.refused("POST", f"{API}{path}?{address}", headers=JSON, body=json.dumps({}).encode())
+        wire.refused("POST", f"{API}{path}?cursor=", headers=JSON, body=json.dumps({"cursor": None}).encode())
 
 
 @pytest.mark.parametrize("value", [True, "5", 5.0, " 5", "1_0", [5]])

@@ -264,6 +264,12 @@ def test_questions_that_are_none(api: Api, params: dict[str, str], parameter: st
     assert code in {each["code"] for each in faults}
 
 
+@pytest.mark.parametrize("groups", [{}, [{}], [[]], 7, [None], ["kind", {}], "kind,"])
+def test_groups_that_are_none_in_a_body(api: Api, groups: Any) -> None:
+    faults = problem(api.post("/statistics/query", {"group_by": groups}), 422)["errors"]
+    assert {each["pointer"].split("/")[1] for each in faults} == {"group_by"}
+
+
 def test_every_dimension_and_measure_is_there() -> None:
     assert set(DIMENSIONS) == set(GROUPS)
     assert set(MEASURES) == set(KINDS_OF_SUM)

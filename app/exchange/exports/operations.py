@@ -57,7 +57,7 @@ def _make(exports: Exports, outgoing: Outgoing, request: Request, resource: Reso
             raise document
         exports.admit(outgoing, work.actor)
         model = export_query(resource)
-        asked = from_address(model, request) if document is None else from_body(model, document, request)
+        asked = from_body(model, document, request) if request.method == "POST" else from_address(model, request)
         name = asked.format or _accepted(request, formats_of(resource))
         told = f"{resource.plural} as {name}"
         made = export(

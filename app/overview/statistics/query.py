@@ -16,7 +16,11 @@ from app.overview.statistics.measures import Measure
 def _apart(value: Any) -> Any:
     """Several words in one, as other parameters of the API take them too."""
     values = value if isinstance(value, list) else [value]
-    return [part.strip() for each in values for part in (each.split(",") if isinstance(each, str) else [each])]
+    return [part for each in values for part in (_words(each) if isinstance(each, str) else [each])]
+
+
+def _words(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")]
 
 
 def _different(groups: list[Group]) -> list[Group]:
