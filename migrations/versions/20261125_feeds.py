@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.records import marked_record, record
 from migrations.types import ID, INSTANT, JSON
 from migrations.walls import wall
 
@@ -14,29 +15,6 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 OWNER = "Id of the user, or of a token without one"
-
-
-def _record() -> list[sa.Column[object]]:
-    """What every record has."""
-    return [
-        sa.Column("id", ID, nullable=False, comment="UUIDv7"),
-        sa.Column("version", sa.Integer(), nullable=False, comment="Rises by one with each change; the ETag"),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("updated_at", INSTANT, nullable=False),
-        sa.Column("archived", sa.Boolean(), nullable=False, comment="Withdrawn: hidden from lists, kept, restorable"),
-        sa.Column(
-            "external_ref",
-            sa.String(length=200),
-            nullable=True,
-            comment="The id in the system that the record came from",
-        ),
-        sa.Column(
-            "representation",
-            sa.Text(),
-            nullable=True,
-            comment="The record's JSON as clients read it, made in the transaction that changed it; NULL: to be rebuilt",
-        ),
-    ]
 
 
 def _saved_filters() -> None:
@@ -50,8 +28,7 @@ def _saved_filters() -> None:
         sa.Column("shared", sa.Boolean(), nullable=False, comment="Whether it exists for others than its owner"),
         sa.Column("owner", ID, nullable=False, comment=OWNER),
         sa.Column("owner_name", sa.String(length=200), nullable=False, comment="The name of the account"),
-        sa.Column("marking_id", sa.Integer(), nullable=False),
-        *_record(),
+        *marked_record(),
         sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_saved_filter_marking_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
     )
@@ -71,8 +48,7 @@ def _subscriptions() -> None:
         sa.Column("owner", ID, nullable=False, comment=OWNER),
         sa.Column("seen_at", INSTANT, nullable=False, comment="When the owner last said that they know"),
         sa.Column("known", JSON, nullable=False, comment="What it found then: the version of each record, by its id"),
-        sa.Column("marking_id", sa.Integer(), nullable=False),
-        *_record(),
+        *marked_record(),
         sa.ForeignKeyConstraint(["marking_id"], ["marking.id"], name=op.f("fk_subscription_marking_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
     )
@@ -102,7 +78,7 @@ def _webhooks() -> None:
         sa.Column("secret", sa.String(length=80), nullable=False, comment="What signs; it cannot be a hash"),
         sa.Column("old_secret", sa.String(length=80), nullable=True, comment="From before the last rotation"),
         sa.Column("old_until", INSTANT, nullable=True, comment="Until when the old secret signs too"),
-        *_record(),
+        *record(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
     )
 

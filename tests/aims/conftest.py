@@ -1,21 +1,3 @@
 """A day that the register takes for today, so that what depends on it can be told beforehand."""
 
-from collections.abc import Callable
-from datetime import date
-
-import pytest
-
-from app.access.work import Work
-
-TODAY = "2027-03-15"
-
-
-@pytest.fixture(autouse=True)
-def on(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """`on("2027-04-01")` makes that day today; it is TODAY to begin with."""
-
-    def set_day(day: str) -> None:
-        monkeypatch.setattr(Work, "today", date.fromisoformat(day))
-
-    set_day(TODAY)
-    return set_day
+from support.days import on  # noqa: F401 - a fixture

@@ -1,26 +1,12 @@
 """A day that the register takes for today, so that what depends on it can be told beforehand."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
 
-from app.access.work import Work
+from support.days import on  # noqa: F401 - a fixture
 from support.documents import Documents
-
-TODAY = "2027-03-15"
-
-
-@pytest.fixture(autouse=True)
-def on(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """`on("2027-04-01")` makes that day today; it is TODAY, a Monday, to begin with."""
-
-    def set_day(day: str) -> None:
-        monkeypatch.setattr(Work, "today", date.fromisoformat(day))
-
-    set_day(TODAY)
-    return set_day
 
 
 @pytest.fixture
