@@ -11,7 +11,7 @@ export REGISTER_TOKEN=$2
 shift 2
 reports=${SCHEMATHESIS_REPORTS:-$(mktemp -d)}
 # Its own environment: it shares libraries with the register, at other versions.
-timeout --signal=INT --kill-after=20 "${SCHEMATHESIS_SECONDS:-900}" \
+timeout --signal=INT --kill-after=20 "${SCHEMATHESIS_SECONDS:-1800}" \
   uv tool run --quiet --from schemathesis==4.32.5 schemathesis --config-file "$root/schemathesis.toml" \
   run "$url/openapi.json" --checks all --phases examples,coverage,fuzzing,stateful --wait-for-schema 20 \
   --no-color --report junit --report-dir "$reports" "$@"

@@ -26,9 +26,10 @@ from app.models.lifecycle import LIFECYCLE, WITHOUT_REPORT
 from app.models.marked import Marked
 
 COUNTED = (
-    "archived", "marking_id", "starts_on", "ends_on", "kind", "status", "level", "lead", "country", "series", "id",
+    "id", "archived", "marking_id", "starts_on", "ends_on", "kind", "status", "level", "lead", "country", "series",
 )  # fmt: skip
-"""What statistics ask of an engagement, read off one index that is a small part of the table."""
+"""What statistics ask of an engagement, read off one index that is a small part of the table. The id first: begun with
+what lists ask as well, SQLite would take it for them, and sort all that there is for a page."""
 
 LASTING_DAYS = 31
 _VAGUE_OR_OPEN = "date_precision <> 'day' OR ends_on IS NULL OR"

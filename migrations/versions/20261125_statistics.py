@@ -16,7 +16,7 @@ LINKS = {
     "exercise_domain": "domain",
 }
 COUNTED = [
-    *("archived", "marking_id", "starts_on", "ends_on", "kind", "status", "level", "lead", "country", "series", "id"),
+    *("id", "archived", "marking_id", "starts_on", "ends_on", "kind", "status", "level", "lead", "country", "series"),
 ]
 
 

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import pytest
 
+from app.access.register import Register
 from app.overview.statistics.answering import arranged
 from app.overview.statistics.dimensions import DIMENSIONS, Group
 from app.overview.statistics.measures import MEASURES, Measure
@@ -242,6 +243,27 @@ def test_asked_again_it_is_not_worked_out_again(
     assert not any("sum(" in each for each in seen)
     documents.visit()
     assert api.get("/statistics", **same).status_code == 200
+
+
+LARGE = """INSERT INTO sqlite_stat1 VALUES
+    ('engagement', 'ix_engagement_starts_on', '1000000 137 1'), ('engagement', 'ix_engagement_kind', '1000000 200000 27 1'),
+    ('engagement', 'sqlite_autoindex_engagement_1', '1000000 1')"""
+
+
+def test_the_index_of_statistics_is_not_taken_for_lists(register: Register) -> None:
+    """Of a large register whose numbers were gathered before there was that index, SQLite would take it to be narrow."""
+    if not register.database.is_sqlite:
+        pytest.skip("PostgreSQL gathers them by itself")
+    with register.database.writer.connect() as connection:
+        for statement in ("ANALYZE", "DELETE FROM sqlite_stat1", LARGE, "ANALYZE sqlite_schema"):
+            connection.exec_driver_sql(statement)
+        query = "SELECT {} FROM engagement WHERE marking_id IN (1, 2, 3) AND archived = 0 {}"
+        page = query.format("representation", "ORDER BY starts_on DESC, id DESC LIMIT 51")
+        counted = query.format("level, count(*)", "GROUP BY marking_id, level")
+        plans = [str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}").all()) for each in (page, counted)]
+    assert "ix_engagement_starts_on" in plans[0]
+    assert "TEMP B-TREE" not in plans[0]
+    assert "COVERING INDEX ix_engagement_counted" in plans[1]
 
 
 @pytest.mark.parametrize(
