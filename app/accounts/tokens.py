@@ -16,7 +16,7 @@ from app.access.work import Work
 from app.accounts.grants import AccountRead, Groups, Nationality, Network, grant_faults
 from app.core.columns import instant_text, table_of
 from app.core.derive import body_of, made
-from app.core.documents import examine
+from app.core.documents import examined
 from app.core.fields import CreateOnly, Document, Line, Moment, RecordId, References, Title
 from app.core.query import Equals, ListQuery, Many, Match, Scope, Where
 from app.crud import store
@@ -257,10 +257,8 @@ def _rotate() -> Operation:
     def endpoint(work: Work, request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
         no_parameters(request)
         token = _for_change(work, request, id)
-        wanted = examine(RotateRequest, document)
-        if wanted.faults:
-            raise Invalid(faults=wanted.faults)
-        rotate(work, token, timedelta(minutes=wanted.values["overlap_minutes"]))
+        wanted = examined(RotateRequest, document)
+        rotate(work, token, timedelta(minutes=wanted["overlap_minutes"]))
         return issued(request, token, status=200)
 
     return Operation(

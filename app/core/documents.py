@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from app.core.derive import optional
 from app.core.jsonbody import pointer
-from app.errors import Fault
+from app.errors import Fault, Invalid
 
 Rule = Callable[[Mapping[str, Any]], Iterable[Fault]]
 """A rule over several fields. It sees the fields that are valid by themselves, and names each fault it finds."""
@@ -71,6 +71,21 @@ def examine(model: type[BaseModel], raw: Any, rules: Iterable[Rule] = ()) -> Exa
     for rule in rules:
         faults += rule(values)
     return Examined(values, faults)
+
+
+def examined(model: type[BaseModel], raw: Any, *rules: Rule) -> dict[str, Any]:
+    """What a document says, as Python values. Raises Invalid with everything that is wrong with it."""
+    found = examine(model, raw, rules)
+    if found.faults:
+        raise Invalid(faults=found.faults)
+    return found.values
+
+
+def days_in_order(values: Mapping[str, Any]) -> Iterable[Fault]:
+    """Nothing ends before it begins. A rule for whatever has `starts_on` and `ends_on`."""
+    starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+    if starts_on and ends_on and ends_on < starts_on:
+        yield Fault("Must not be before starts_on", "before_start", pointer="/ends_on")
 
 
 def _sound_part(model: type[BaseModel], raw: Any, failing: set[int | str]) -> dict[str, Any]:

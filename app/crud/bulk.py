@@ -6,7 +6,7 @@ from fastapi import Response
 
 from app.access.work import Work
 from app.core.columns import Record
-from app.core.documents import examine
+from app.core.documents import examined
 from app.crud import store
 from app.crud.answers import BANNER, JSON
 from app.crud.resource import Resource
@@ -16,9 +16,7 @@ from app.errors import Conflict, Fault, Invalid, Problem
 
 def create_all(work: Work, resource: Resource, document: Any, *, parent: Record | None) -> Response:
     """Makes every item. Raises Invalid or Conflict with the faults of all items, each under its place."""
-    envelope = examine(BulkEnvelope, document)
-    if envelope.faults:
-        raise Invalid(faults=envelope.faults)
+    examined(BulkEnvelope, document)
     records: list[Any] = []
     problems: list[Problem] = []
     faults: list[Fault] = []

@@ -17,7 +17,7 @@ from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import Record, table_of
 from app.core.derive import body_of, made, references
-from app.core.documents import examine
+from app.core.documents import examined
 from app.core.fields import Document, Line, MayName, RecordId, References
 from app.core.query import column_of
 from app.crud import store
@@ -81,13 +81,11 @@ def merge(resource: Resource) -> Operation:
 def _both(work: Work, resource: Resource, key: str, document: Any) -> tuple[Any, Any]:
     """The record to be merged away and the one that remains, both locked. Raises what stands against it."""
     merged_id = stored(work, resource, key).id
-    wanted = examine(MergeRequest, document)
-    if wanted.faults:
-        raise Invalid(faults=wanted.faults)
+    wanted = examined(MergeRequest, document)
     try:
-        target = stored(work, resource, wanted.values["into"])
+        target = stored(work, resource, wanted["into"])
     except NotFound:
-        raise Invalid.at("/into", f"There is no {resource.noun} {wanted.values['into']}", "unknown_reference") from None
+        raise Invalid.at("/into", f"There is no {resource.noun} {wanted['into']}", "unknown_reference") from None
     remaining_id = present_key(work, resource.model.id, target.id)
     if remaining_id == merged_id:
         raise Invalid.at("/into", "Is the same record", "same_record")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.access.permissions import Action
 from app.access.work import LONGEST_REASON, Work
 from app.core.derive import body_of
-from app.core.documents import examine
+from app.core.documents import examined
 from app.core.fields import Document, Prose
 from app.core.lifecycle import Lifecycle
 from app.crud import store
@@ -64,13 +64,11 @@ def transition(
         no_parameters(request)
         record = for_change(work, resource, request, id)
         store.check_present(record)
-        wanted = examine(asks, document)
-        if wanted.faults:
-            raise Invalid(faults=wanted.faults)
-        to = wanted.values["to"]
-        work.reason = wanted.values["reason"] or work.reason
+        wanted = examined(asks, document)
+        to = wanted["to"]
+        work.reason = wanted["reason"] or work.reason
         with store.changing(work, record, called(to), **{state: [getattr(record, state), to]}):
-            move(work, record, **wanted.values)
+            move(work, record, **wanted)
         return written(work, request, resource, record, created=False)
 
     return Operation("transition", "POST", "/{id}/transitions", endpoint, Action.WRITE, answer=resource.read, **told)

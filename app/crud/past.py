@@ -11,7 +11,7 @@ from app.access.permissions import Action
 from app.access.work import Work
 from app.core import cursor as cursors
 from app.core.derive import body_of, create_only
-from app.core.documents import examine
+from app.core.documents import examined
 from app.core.query import PageQuery
 from app.crud import ledger, store
 from app.crud.answers import listed, written
@@ -21,7 +21,6 @@ from app.crud.operations import Operation
 from app.crud.reading import stored
 from app.crud.resource import RESOURCES, Resource
 from app.crud.schemas import PageEnvelope
-from app.errors import Invalid
 
 HISTORY_ORDER = "-version"
 
@@ -62,11 +61,9 @@ def revert(resource: Resource, for_change: Any) -> Operation:
     def endpoint(work: Work, request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
         no_parameters(request)
         record = for_change(work, resource, request, id)
-        wanted = examine(ledger.RevertRequest, document)
-        if wanted.faults:
-            raise Invalid(faults=wanted.faults)
+        wanted = examined(ledger.RevertRequest, document)
         own = RESOURCES.of(record)
-        entry = ledger.version(work, own, record.id, wanted.values["to_version"])
+        entry = ledger.version(work, own, record.id, wanted["to_version"])
         past = json.loads(entry["representation"])
         fields = {
             name: past[name]

@@ -15,7 +15,7 @@ from app.access.persons import person_of
 from app.access.work import LONGEST_REASON, Work
 from app.core.columns import table_of
 from app.core.derive import body_of
-from app.core.documents import examine
+from app.core.documents import examined
 from app.core.fields import Document, Prose
 from app.core.ids import as_id
 from app.crud import store
@@ -30,7 +30,7 @@ from app.engagements.approvals import APPROVALS, ApprovalFields
 from app.engagements.covering import content_of, covering, route_for
 from app.engagements.deciding import asker, authority, caller, check_four_eyes
 from app.engagements.engagements import ENGAGEMENTS
-from app.errors import Conflict, Fault, Forbidden, Invalid
+from app.errors import Conflict, Fault, Forbidden
 from app.models import Approval, ApprovalStep
 from app.models.choices import Decision
 
@@ -63,13 +63,6 @@ def said_why(values: Mapping[str, Any]) -> Iterator[Fault]:
     """Whoever sends something back says what is missing."""
     if values.get("decision") in CLOSED_BY and "comment" in values and not values["comment"]:
         yield Fault(f"Is needed to {values['decision']}", "required", pointer="/comment")
-
-
-def _examined(model: type[Document], document: Any, *rules: Any) -> dict[str, Any]:
-    wanted = examine(model, document, rules)
-    if wanted.faults:
-        raise Invalid(faults=wanted.faults)
-    return wanted.values
 
 
 def ask(work: Work, engagement: Any, note: str | None) -> Approval:
@@ -154,7 +147,7 @@ def _deciding(work: Work, request: Request, id: str, document: body_of(DecisionR
     no_parameters(request)
     approval, engagement = _locked(work, id)
     store.check_precondition(work, approval, request.headers.get("if-match"))
-    decide(work, approval, engagement, _examined(DecisionRequest, document, said_why))
+    decide(work, approval, engagement, examined(DecisionRequest, document, said_why))
     return written(work, request, APPROVALS, approval, created=False)
 
 
@@ -162,7 +155,7 @@ def _withdrawing(work: Work, request: Request, id: str, document: body_of(Withdr
     no_parameters(request)
     approval, _ = _locked(work, id)
     store.check_precondition(work, approval, request.headers.get("if-match"))
-    comment = _examined(WithdrawalRequest, document)["comment"]
+    comment = examined(WithdrawalRequest, document)["comment"]
     if work.actor.role != "administrator" and not caller(work).is_also(asker(work, approval)):
         raise Forbidden("Only who asked for approval, or an administrator, withdraws it.")
     if approval.state != "open":
@@ -205,7 +198,7 @@ def add_approvals(router: APIRouter, resource: Resource) -> None:
         found = store.find(work, resource, id, lock=True)
         engagement = store.find(work, RESOURCES.of(found), found.id)
         store.check_present(engagement)
-        approval = ask(work, engagement, _examined(ApprovalFields, document)["note"])
+        approval = ask(work, engagement, examined(ApprovalFields, document)["note"])
         return written(work, request, APPROVALS, approval, created=True)
 
     def listed(work: Work, request: Request, id: str) -> Response:  # noqa: A002

@@ -1,6 +1,6 @@
 """Blackouts: days in which nothing is to be arranged, such as before an election or over the summer."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from app.access.fields import MarkedFields, MarkedRead
 from app.access.markings import marking_faults
 from app.access.work import Work
+from app.core.documents import days_in_order
 from app.core.fields import Code, Country, Day, Line, Prose, References, Title
 from app.core.query import AtLeast, AtMost, Equals, ListQuery, Many
 from app.core.search import FullText
@@ -78,13 +79,6 @@ class BlackoutQuery(ListQuery):
 
     during_to: Annotated[Day | None, AtMost(Blackout.starts_on)] = None
     """With `during_from`: has a day between the two."""
-
-
-def days_in_order(values: Mapping[str, Any]) -> Iterator[Fault]:
-    """Nothing ends before it begins."""
-    starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
-    if starts_on and ends_on and ends_on < starts_on:
-        yield Fault("Must not be before starts_on", "before_start", pointer="/ends_on")
 
 
 def known_region(work: Work, values: Mapping[str, Any], _record: Blackout | None, _parent: None) -> Iterable[Fault]:

@@ -1,16 +1,16 @@
 """Delegations: somebody decides in the place of an office's holder while they are away."""
 
-from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from sqlalchemy import and_
 
 from app.access.persons import offices_of, person_of
 from app.access.work import Work
+from app.core.documents import days_in_order
 from app.core.fields import Day, Prose, RecordFields, RecordId, RecordRead, References
 from app.core.query import AtLeast, AtMost, Equals, ListQuery, Many
 from app.crud.resource import RESOURCES, Resource
-from app.errors import Fault, Forbidden
+from app.errors import Forbidden
 from app.models import Delegation, Office, Person
 
 
@@ -49,13 +49,6 @@ class DelegationQuery(ListQuery):
     """With `during_from`: in force at some time between the two days. The same day twice: who stood in then?"""
 
 
-def in_order(values: Mapping[str, Any]) -> Iterator[Fault]:
-    """Nothing ends before it begins."""
-    starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
-    if starts_on and ends_on and ends_on < starts_on:
-        yield Fault("Must not be before starts_on", "before_start", pointer="/ends_on")
-
-
 def in_force(work: Work) -> Any:
     """The condition that a delegation holds today."""
     return and_(Delegation.archived.is_(False), Delegation.starts_on <= work.today, Delegation.ends_on >= work.today)
@@ -82,7 +75,7 @@ DELEGATIONS = RESOURCES.add(
         query=DelegationQuery,
         sorts=(Delegation.starts_on, Delegation.ends_on, Delegation.updated_at, Delegation.created_at),
         default_sort="-starts_on",
-        rules=(in_order,),
+        rules=(days_in_order,),
         in_person=True,
         may_write=of_an_office_held,
         titles=(),

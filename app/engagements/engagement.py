@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.access.fields import MarkedFields, MarkedRead
 from app.access.markings import marking_faults
 from app.access.work import Work
-from app.core.documents import Rule
+from app.core.documents import Rule, days_in_order
 from app.core.fields import (
     Code,
     Country,
@@ -210,9 +210,7 @@ CHILDREN = {
 
 def dates_in_order(values: Mapping[str, Any]) -> Iterator[Fault]:
     """Nothing ends before it begins, by the calendar or by the clock."""
-    starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
-    if starts_on and ends_on and ends_on < starts_on:
-        yield Fault("Must not be before starts_on", "before_start", pointer="/ends_on")
+    yield from days_in_order(values)
     starts_at, ends_at = values.get("starts_at"), values.get("ends_at")
     if starts_at and ends_at and ends_at < starts_at:
         yield Fault("Must not be before starts_at", "before_start", pointer="/ends_at")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.access.permissions import Action
 from app.access.work import LONGEST_REASON, Work
 from app.core.derive import body_of
-from app.core.documents import examine
+from app.core.documents import examined
 from app.core.fields import Document, Prose
 from app.crud import store
 from app.crud.answers import written
@@ -119,10 +119,8 @@ def add_transitions(router: APIRouter, resource: Resource) -> None:
         engagement = store.find(work, RESOURCES.of(found), found.id)
         store.check_precondition(work, engagement, request.headers.get("if-match"))
         store.check_present(engagement)
-        wanted = examine(TransitionRequest, document, (said_once,))
-        if wanted.faults:
-            raise Invalid(faults=wanted.faults)
-        to, reason, comment = (wanted.values[name] for name in ("to", "reason", "comment"))
+        wanted = examined(TransitionRequest, document, said_once)
+        to, reason, comment = (wanted[name] for name in ("to", "reason", "comment"))
         after = destination(engagement, to, reason, comment)
         permit(work, engagement, to)
         work.reason = in_words(reason, comment) or work.reason

@@ -17,7 +17,7 @@ from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import table_of
 from app.core.derive import body_of
-from app.core.documents import examine
+from app.core.documents import examined
 from app.core.fields import Document
 from app.crud import store
 from app.crud.answers import computed, written
@@ -43,10 +43,8 @@ class SeenRequest(Document):
 
 def subscribe(work: Work, request: Request, document: body_of(SubscriptionAsked)) -> Response:  # type: ignore[valid-type]
     no_parameters(request)
-    given = examine(SubscriptionAsked, document)
-    if given.faults:
-        raise Invalid(faults=given.faults)
-    record = store.create(work, SUBSCRIPTIONS, _whole(work, given.values, document))
+    given = examined(SubscriptionAsked, document)
+    record = store.create(work, SUBSCRIPTIONS, _whole(work, given, document))
     return written(work, request, SUBSCRIPTIONS, record, created=True)
 
 
@@ -87,12 +85,10 @@ def changes(work: Work, request: Request, id: str) -> Response:  # noqa: A002
 
 def seen(work: Work, request: Request, id: str, document: body_of(SeenRequest)) -> Response:  # type: ignore[valid-type]  # noqa: A002
     no_parameters(request)
-    given = examine(SeenRequest, document)
-    if given.faults:
-        raise Invalid(faults=given.faults)
+    given = examined(SeenRequest, document)
     kept = store.find(work, SUBSCRIPTIONS, id, lock=True)
     present = now(work, kept.resource, kept.query)
-    if state_of(present) != given.values["state"]:
+    if state_of(present) != given["state"]:
         raise Conflict("More has changed since: ask for the changes again.")
     # How far somebody has read is no change of anything, as little as when a token was last used.
     work.session.execute(update(_TABLE).where(_TABLE.c.id == kept.id).values(known=present, seen_at=work.now))

@@ -17,7 +17,7 @@ from app.access.work import Work
 from app.accounts.grants import AccountRead, Groups, Nationality, grant_faults
 from app.core.columns import instant_text
 from app.core.derive import body_of, made
-from app.core.documents import examine
+from app.core.documents import examined
 from app.core.fields import Document, Flag, Moment, Title, Url
 from app.core.query import ListQuery
 from app.crud import ledger, store
@@ -26,7 +26,7 @@ from app.crud.asking import no_parameters
 from app.crud.operations import Operation, add, noun_of
 from app.crud.resource import RESOURCES, Resource
 from app.crud.router import changes_of, for_change, operations
-from app.errors import Fault, Invalid
+from app.errors import Fault
 from app.feeds.outgoing import may_be_reached
 from app.feeds.signing import new_secret
 from app.models import Webhook, WebhookPlace
@@ -177,10 +177,8 @@ def create(work: Work, request: Request, document: body_of(WebhookFields)) -> Re
 def rotate(work: Work, request: Request, id: str, document: body_of(WebhookRotation)) -> Response:  # type: ignore[valid-type]  # noqa: A002
     no_parameters(request)
     hook = for_change(work, WEBHOOKS, request, id)
-    wanted = examine(WebhookRotation, document)
-    if wanted.faults:
-        raise Invalid(faults=wanted.faults)
-    overlap = timedelta(minutes=wanted.values["overlap_minutes"])
+    wanted = examined(WebhookRotation, document)
+    overlap = timedelta(minutes=wanted["overlap_minutes"])
     until = work.now + overlap if overlap else None
     texts = [None if each is None else instant_text(each) for each in (hook.old_until, until)]
     with store.changing(work, hook, "rotate", old_until=texts):

@@ -39,7 +39,10 @@ LIFECYCLE = Lifecycle(
     ),
 )
 
-WITHOUT_REPORT = ("proposed", "postponed", "cancelled")
+CALLED_OFF = ("postponed", "cancelled")
+"""States in which an engagement does not take place when it was to."""
+
+WITHOUT_REPORT = ("proposed", *CALLED_OFF)
 """States in which no report of an engagement can fall due."""
 
 REPORTING = Lifecycle(

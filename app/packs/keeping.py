@@ -16,7 +16,7 @@ from app.access.markings import highest
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.derive import body_of
-from app.core.documents import examine
+from app.core.documents import examined
 from app.crud import store
 from app.crud.answers import computed, written
 from app.crud.asking import from_address, no_parameters
@@ -27,7 +27,7 @@ from app.crud.remarking import raise_marking
 from app.crud.resource import RESOURCES, Resource
 from app.crud.router import add_resource, changes_of, for_change, parent_id, parent_of
 from app.engagements.engagements import ENGAGEMENTS
-from app.errors import Conflict, Forbidden, Invalid
+from app.errors import Conflict, Forbidden
 from app.exchange.handing_out import MEDIA, FormatQuery, Handout, handed_out, wanted
 from app.models import Pack, PackAcknowledgement, PackSource
 from app.packs.content import PackContent, gathered, printed
@@ -40,15 +40,13 @@ from app.printing.words import day
 def make(work: Work, request: Request, document: body_of(PackFields)) -> Response:  # type: ignore[valid-type]
     no_parameters(request)
     engagement = parent_of(work, PACKS, request)
-    given = examine(PackFields, document)
-    if given.faults:
-        raise Invalid(faults=given.faults)
+    given = examined(PackFields, document)
     about = stored(work, RESOURCES.of(engagement), engagement.id)
     content, found = gathered(work, json.loads(about.representation), about.version)
     marked = work.marking_row(highest([work.mark(each) for each in work.shown]))
     text = content.model_dump_json()
     pack = Pack(
-        engagement_id=engagement.id, note=given.values["note"], state="draft",
+        engagement_id=engagement.id, note=given["note"], state="draft",
         as_of=content.as_of, made_by=work.actor.name,
         sha256=sha256(text.encode()).hexdigest(), content=text, document=kept(printed(content)),
         acknowledgements=[], marking_id=marked.id, marked_as=marked,

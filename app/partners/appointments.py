@@ -1,12 +1,13 @@
 """Appointments: who held which office from when to when."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any
 
 from sqlalchemy import or_, select
 
 from app.access.work import Work
+from app.core.documents import days_in_order
 from app.core.fields import Day, Flag, Prose, RecordFields, RecordId, RecordRead, References
 from app.core.query import AtLeast, AtMost, Equals, ListQuery, Many
 from app.crud.resource import RESOURCES, Resource
@@ -55,13 +56,6 @@ class AppointmentQuery(ListQuery):
     """With `during_from`: held at some time between the two days. The same day twice: who held it then?"""
 
 
-def ends_after_start(values: Mapping[str, Any]) -> Iterator[Fault]:
-    """Nobody leaves an office before they come to it."""
-    starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
-    if starts_on and ends_on and ends_on < starts_on:
-        yield Fault("Must not be before starts_on", "before_start", pointer="/ends_on")
-
-
 def one_holder(work: Work, values: Mapping[str, Any], record: Appointment | None, _parent: None) -> Iterable[Fault]:
     """An office has one holder at a time, unless it is said to be on purpose."""
     if values.get("concurrent", True) or "office" not in values or "starts_on" not in values:
@@ -103,7 +97,7 @@ APPOINTMENTS = RESOURCES.add(
         query=AppointmentQuery,
         sorts=(Appointment.starts_on, Appointment.updated_at, Appointment.created_at),
         default_sort="-starts_on",
-        rules=(ends_after_start,),
+        rules=(days_in_order,),
         check=one_holder,
         titles=(),
         example={

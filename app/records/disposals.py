@@ -16,7 +16,7 @@ from app.access.work import Work
 from app.core import cursor as cursors
 from app.core.columns import table_of
 from app.core.derive import body_of
-from app.core.documents import examine
+from app.core.documents import examined
 from app.core.ids import as_id, new_id
 from app.core.query import PageQuery
 from app.crud.answers import JSON, listed
@@ -107,10 +107,8 @@ def read_disposal(work: Work, request: Request, id: str) -> Response:  # noqa: A
 
 def propose(work: Work, request: Request, document: body_of(DisposalRequest)) -> Response:  # type: ignore[valid-type]
     no_parameters(request)
-    wanted = examine(DisposalRequest, document)
-    if wanted.faults:
-        raise Invalid(faults=wanted.faults)
-    values = wanted.values
+    wanted = examined(DisposalRequest, document)
+    values = wanted
     under = work.session.scalar(select(RetentionClass).where(RetentionClass.slug == values["retention_class"]))
     if under is None or under.archived:
         raise Invalid.at("/retention_class", "There is no such class in force", "unknown_reference")
@@ -171,9 +169,7 @@ def _decision(state: DisposalState, action: str) -> Any:
         disposal = find(work, id, lock=True)
         if work.actor.id == disposal.proposed_by_id or work.actor.name == disposal.proposed_by:
             raise Forbidden("Who proposed a disposal does not decide on it: another administrator does.")
-        wanted = examine(DisposalDecision, document)
-        if wanted.faults:
-            raise Invalid(faults=wanted.faults)
+        wanted = examined(DisposalDecision, document)
         if disposal.state != "proposed":
             raise Conflict(f"The disposal is {disposal.state} already.")
         if state == "approved":
@@ -182,7 +178,7 @@ def _decision(state: DisposalState, action: str) -> Any:
         disposal.decided_at, disposal.decided_by, disposal.decided_by_id = work.now, work.actor.name, work.actor.id
         work.session.flush()
         text = represented(work, disposal)
-        work.reason = work.reason or wanted.values["reason"]
+        work.reason = work.reason or wanted["reason"]
         _tell(work, disposal, action, text, {"state": ["proposed", state]})
         return Response(text, media_type=JSON)
 

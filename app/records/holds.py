@@ -15,7 +15,7 @@ from app.access.work import Work
 from app.core import cursor as cursors
 from app.core.columns import table_of
 from app.core.derive import body_of
-from app.core.documents import examine
+from app.core.documents import examined
 from app.core.fields import Document, Moment, RecordId, Representation, Title
 from app.core.ids import as_id, new_id
 from app.core.query import PageQuery
@@ -97,10 +97,8 @@ def list_holds(work: Work, request: Request) -> Response:
 
 def place_hold(work: Work, request: Request, document: body_of(HoldRequest)) -> Response:  # type: ignore[valid-type]
     no_parameters(request)
-    wanted = examine(HoldRequest, document)
-    if wanted.faults:
-        raise Invalid(faults=wanted.faults)
-    record_id = wanted.values["record"]
+    wanted = examined(HoldRequest, document)
+    record_id = wanted["record"]
     statement = select(Engagement.id, Engagement.marking_id).where(Engagement.id == record_id, work.visible(ENGAGEMENT))
     found = work.session.execute(statement.with_for_update()).first()
     if found is None:
@@ -108,7 +106,7 @@ def place_hold(work: Work, request: Request, document: body_of(HoldRequest)) -> 
     if holds_on(work, record_id):
         raise Conflict("The engagement is on hold already.")
     hold = LegalHold(
-        id=new_id(), record_id=record_id, reason=wanted.values["reason"], placed_at=work.now, placed_by=work.actor.name
+        id=new_id(), record_id=record_id, reason=wanted["reason"], placed_at=work.now, placed_by=work.actor.name
     )
     work.session.add(hold)
     work.session.flush()

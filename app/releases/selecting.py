@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.access.work import Work
 from app.core.derive import body_of
-from app.core.documents import examine
+from app.core.documents import examined
 from app.core.fields import Document, Line, RecordId, Representation
 from app.core.query import MAX_LIMIT
 from app.crud import store
@@ -66,11 +66,9 @@ def select_all(work: Work, request: Request, id: str, document: body_of(ScopeSel
     parent = for_change(work, REQUESTS, request, id)
     store.check_present(parent)
     check_open(parent)
-    given = examine(ScopeSelection, document)
-    if given.faults:
-        raise Invalid(faults=given.faults)
+    given = examined(ScopeSelection, document)
     added, left_out = 0, []
-    for record_id in _found(work, _listed(given.values["resource"]), given.values["query"], request):
+    for record_id in _found(work, _listed(given["resource"]), given["query"], request):
         try:
             store.create(work, DOCUMENTS, {"record": record_id}, parent=parent)
             added += 1

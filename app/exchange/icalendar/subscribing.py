@@ -15,7 +15,7 @@ from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import instant_text
 from app.core.derive import body_of, made
-from app.core.documents import examine
+from app.core.documents import examined
 from app.crud import store
 from app.crud.answers import JSON, base_address, etag
 from app.crud.asking import no_parameters
@@ -41,10 +41,8 @@ ISSUED = made(
 
 def create(work: Work, request: Request, document: body_of(CalendarAsked)) -> Response:  # type: ignore[valid-type]
     no_parameters(request)
-    given = examine(CalendarAsked, document)
-    if given.faults:
-        raise Invalid(faults=given.faults)
-    record = store.create(work, CALENDARS, _whole(work, given.values, document))
+    given = examined(CalendarAsked, document)
+    record = store.create(work, CALENDARS, _whole(work, given, document))
     headers = {"ETag": etag(record.version), "Cache-Control": "no-store"}
     headers["Location"] = f"{base_address(request)}/{record.id}"
     told = json.loads(record.representation) | {"address": f"{base_address(request)}/feed/{record.secret}.ics"}

@@ -22,6 +22,7 @@ from app.crud.answers import computed
 from app.crud.asking import from_address
 from app.crud.operations import Noun, Operation, add
 from app.errors import Fault, Invalid
+from app.models.lifecycle import CALLED_OFF
 from app.overview import serving
 from app.overview.cadence.periods import DAYS, WEEK, monday, week_name, weeks
 from app.overview.standing import ENGAGEMENT
@@ -29,7 +30,6 @@ from app.overview.standing import ENGAGEMENT
 MOST = 104
 """How many weeks an answer holds at the most."""
 
-CALLED_OFF = ("postponed", "cancelled")
 NOUN = Noun("Cadence", "load")
 
 Weeks = Annotated[int, Field(strict=True, ge=1, le=MOST)]

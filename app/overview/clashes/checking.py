@@ -20,10 +20,10 @@ from app.engagements.engagements import KINDS
 from app.errors import Conflict, Fault, Invalid, NotFound
 from app.models import Person
 from app.models.choices import Kind
+from app.models.lifecycle import CALLED_OFF
 from app.overview.clashes.answers import told
 from app.overview.clashes.findings import Finding
 from app.overview.clashes.loading import (
-    CALLED_OFF,
     ENGAGEMENT,
     PERSON,
     PLAIN,

@@ -11,6 +11,7 @@ from app.access.work import Work
 from app.core.columns import table_of
 from app.core.ids import as_id
 from app.models import Blackout, Engagement, EngagementPartner, Office, Participant, Partner, Person, Post, Visit
+from app.models.lifecycle import CALLED_OFF
 from app.overview.clashes.seating import OfficeSeen, Principal, seats_at
 from app.overview.clashes.snapshot import LONGEST, Happening, Measures, PartnerSeen, Presence, Quiet, Snapshot
 
@@ -18,7 +19,6 @@ MOST = 10_000
 """Engagements that one look takes in, the earliest first."""
 
 MOST_BLACKOUTS = 500
-CALLED_OFF = ("postponed", "cancelled")
 
 ENGAGEMENT, LINK, PARTICIPANT, VISIT = map(table_of, (Engagement, EngagementPartner, Participant, Visit))
 PERSON, OFFICE, PARTNER, POST, BLACKOUT = map(table_of, (Person, Office, Partner, Post, Blackout))

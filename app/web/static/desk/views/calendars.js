@@ -50,7 +50,7 @@ function spelt({ saved: name, ...chosen }) {
 }
 
 async function anew(list) {
-  list.replaceChildren(listed((await all("/calendars", { sort: "-created_at" }, 200)).items, list));
+  list.replaceChildren(listed((await all("/calendars", { sort: "-created_at" }, 200)).items));
 }
 
 function listed(calendars) {
