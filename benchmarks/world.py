@@ -13,6 +13,7 @@ from typing import Any, get_args
 from vocabulary import COMMON, FOLDED, RARE
 
 from app.config import Settings
+from app.core.calendar import last_day
 from app.core.columns import instant_text
 from app.core.fields import instant_json
 from app.core.ids import as_id
@@ -20,7 +21,6 @@ from app.core.words import index_words
 from app.core.workingdays import add_working_days
 from app.engagements.engagement import PREFIXES
 from app.engagements.engagements import KINDS
-from app.engagements.reporting import last_day
 from app.models import choices
 from app.models.lifecycle import LIFECYCLE, WITHOUT_REPORT
 

@@ -1,13 +1,13 @@
 """When the report of an engagement is due, and which engagements owe one."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.access.work import Work
+from app.core.calendar import last_day
 from app.core.columns import table_of
 from app.core.query import TODAY, Cases, Scope
 from app.core.workingdays import Holiday, add_working_days, holidays_of, is_known
@@ -18,7 +18,6 @@ Reporting = Literal["due", "overdue", "draft", "submitted", "none"]
 """How an engagement stands with its report, as a list can be asked."""
 
 _REPORTS = table_of(Report)
-_SPANS = {"month": relativedelta(months=1), "quarter": relativedelta(months=3), "year": relativedelta(years=1)}
 
 
 def report_day(work: Work, engagement: Any) -> date | None:
@@ -28,14 +27,6 @@ def report_day(work: Work, engagement: Any) -> date | None:
     settings = work.register.settings
     last = last_day(engagement.ends_on, engagement.date_precision)
     return add_working_days(last, settings.report_due_working_days, settings.home_country, settings.home_region)
-
-
-def last_day(ends_on: date, precision: str) -> date:
-    """The day after which it is certainly over: of a month, its last."""
-    if precision == "day":
-        return ends_on
-    month = {"month": ends_on.month, "quarter": ends_on.month - (ends_on.month - 1) % 3, "year": 1}[precision]
-    return ends_on.replace(month=month, day=1) + _SPANS[precision] - timedelta(days=1)
 
 
 def days_off(work: Work, country: str, first: date, last: date) -> list[Holiday]:

@@ -11,6 +11,7 @@ from sqlalchemy import Date, Select, and_, bindparam, or_, select, text, union_a
 
 from app.access.persons import offices_of, person_of
 from app.access.work import Work
+from app.core.calendar import VAGUE, first_day, last_day
 from app.core.columns import table_of
 from app.core.derive import without_default
 from app.core.fields import Flag, RecordId
@@ -23,13 +24,9 @@ from app.crud.shape import Shape, conditions
 from app.crud.store import rebuilt
 from app.engagements.approvals import NOBODY
 from app.engagements.engagements import ENGAGEMENTS, AnyEngagementQuery
-from app.engagements.reporting import last_day
 from app.errors import Fault, Invalid
 from app.models import Participant, Visit
 from app.models.engagements import LASTING, LASTING_DAYS
-
-VAGUE = ("month", "quarter", "year")
-"""How exact dates are that name no day."""
 
 
 def _concerns(scope: Scope, match: Match) -> Any:
@@ -162,11 +159,3 @@ def _span(first: date, last: date) -> dict[str, date]:
     wide = {f"{each}_from": first_day(first, each) for each in ("day", *VAGUE)}
     wide |= {f"{each}_to": last_day(last, each) for each in ("day", *VAGUE)}
     return wide | {"near": first - timedelta(days=LASTING_DAYS)}
-
-
-def first_day(day: date, precision: str) -> date:
-    """The first day of the month, quarter or year that a day is in, or the day itself."""
-    if precision == "day":
-        return day
-    month = {"month": day.month, "quarter": day.month - (day.month - 1) % 3, "year": 1}[precision]
-    return day.replace(month=month, day=1)

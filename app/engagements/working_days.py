@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.access.permissions import Action
 from app.access.work import Work
+from app.core.calendar import last_day
 from app.core.fields import Representation
 from app.core.workingdays import Holiday, working_days_between
 from app.crud import store
@@ -17,7 +18,7 @@ from app.crud.answers import computed
 from app.crud.asking import no_parameters
 from app.crud.operations import Operation, add, noun_of
 from app.crud.resource import Resource
-from app.engagements.reporting import days_off, last_day
+from app.engagements.reporting import days_off
 from app.models import EngagementPartner
 
 LONGEST = timedelta(days=366)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from app.access.permissions import Action
 from app.access.work import Work
+from app.core.calendar import first_day, last_day
 from app.core.derive import made, without_default
 from app.core.fields import FIRST_DAY, LAST_DAY, Day, RecordId, Representation
 from app.core.query import Asked
@@ -19,8 +20,8 @@ from app.crud.answers import base_address, computed
 from app.crud.asking import from_address
 from app.crud.operations import Noun, Operation, add
 from app.engagements.engagements import KINDS
-from app.engagements.reporting import days_off, last_day
-from app.engagements.scheduling import first_day, list_query, parameters_of, scheduled
+from app.engagements.reporting import days_off
+from app.engagements.scheduling import list_query, parameters_of, scheduled
 from app.models.choices import DatePrecision, Kind, Lead, Level, Status
 
 MOST = 500

@@ -16,7 +16,7 @@ PARTNER = table_of(Partner)
 OBJECTIVE = table_of(Objective)
 AIMS = table_of(ObjectivePriority)
 
-SHORT = ("id", "reference", "kind", "title", "level", "starts_on", "marking_id")
+SHORT = ("id", "reference", "kind", "title", "level", "starts_on", "date_precision", "marking_id")
 """The columns of an engagement in short."""
 
 

@@ -4,27 +4,37 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self, get_args
 
-from sqlalchemy import ColumnElement, and_, case, or_
+from sqlalchemy import ColumnElement, and_, case, not_, or_
 
-from app.core.calendar import months_after
+from app.core.calendar import VAGUE, first_day, months_after
 from app.core.columns import table_of
 from app.core.fields import RecordId, Representation
 from app.models import Engagement
-from app.models.choices import Cadence, Kind, Level
+from app.models.choices import Cadence, DatePrecision, Kind, Level
 
 ENGAGEMENT = table_of(Engagement)
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 
+def begun(today: date) -> ColumnElement[bool]:
+    """The condition that the day on which an engagement was to begin has come.
+
+    Where only a month, a quarter or a year is known, that is certain when it is over.
+    """
+    begins, precision = ENGAGEMENT.c.starts_on, ENGAGEMENT.c.date_precision
+    vague = (and_(precision == each, begins < first_day(today, each)) for each in VAGUE)
+    return or_(and_(precision == "day", begins <= today), *vague)
+
+
 def held(today: date) -> ColumnElement[bool]:
     """The condition that an engagement has been held or is under way, whether or not anybody has said so yet."""
-    status, begun = ENGAGEMENT.c.status, ENGAGEMENT.c.starts_on <= today
-    return or_(status.in_(("completed", "in_progress")), and_(status.in_(("planned", "confirmed")), begun))
+    status = ENGAGEMENT.c.status
+    return or_(status.in_(("completed", "in_progress")), and_(status.in_(("planned", "confirmed")), begun(today)))
 
 
 def to_come(today: date) -> ColumnElement[bool]:
     """The condition that an engagement is still to come, as far as is planned."""
-    return and_(ENGAGEMENT.c.status.in_(("proposed", "planned", "confirmed")), ENGAGEMENT.c.starts_on > today)
+    return and_(ENGAGEMENT.c.status.in_(("proposed", "planned", "confirmed")), not_(begun(today)))
 
 
 def when(today: date) -> ColumnElement[str]:
@@ -52,6 +62,9 @@ class EngagementAt(Representation):
 
     starts_on: date
     """Its first day."""
+
+    date_precision: DatePrecision
+    """How exact its days are. While a month or a year that is all that is known lasts, it is still to come."""
 
 
 class Standing(Representation):

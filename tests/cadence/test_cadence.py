@@ -37,7 +37,7 @@ def test_when_a_minister_last_met_fijis(api: Api, meet: Meet) -> None:
     meet("2026-10-01", "FJ", "AU", path="dialogues", level="ministerial")
     found = meet("2027-01-20", {"partner": "FJ", "role": "observer"}, path="dialogues", level="ministerial")
     meet("2027-02-20", "FJ", level="principal")
-    meet("2027-03-01", "FJ", path="exercises")
+    meet("2027-03-01", "FJ", path="exercises", date_precision="day")
     meet("2027-06-01", "FJ", level="ministerial")
     meet("2027-05-01", "AU", level="ministerial")
     assert levels(api, "FJ") == {
@@ -73,6 +73,40 @@ def test_what_is_said_to_have_begun_already_was_held(api: Api, meet: Meet) -> No
     meet("2027-03-10", "FJ", level="working")
     meet("2027-03-16", "FJ", level="working", status="in_progress")
     assert levels(api, "FJ")["working"] == ("2027-03-16", None)
+
+
+@pytest.mark.parametrize(
+    ("precision", "starts_on", "ends_on", "side"),
+    [
+        ("year", "2027-01-01", "2027-12-31", "next"),
+        ("quarter", "2027-01-01", "2027-03-31", "next"),
+        ("month", "2027-03-01", "2027-03-31", "next"),
+        ("month", "2027-02-01", "2027-02-28", "last"),
+        ("quarter", "2026-10-01", "2026-12-31", "last"),
+        ("year", "2026-01-01", "2026-12-31", "last"),
+        ("day", "2027-03-15", "2027-03-31", "last"),
+    ],
+)
+def test_a_plan_without_a_day_is_to_come_while_its_month_or_year_lasts(
+    api: Api, meet: Meet, aims: str, precision: str, starts_on: str, ends_on: str, side: str
+) -> None:
+    other = {"next": "last", "last": "next"}[side]
+    meet(starts_on, "FJ", level="ministerial", ends_on=ends_on, date_precision=precision, priorities=[aims])
+    told = of(api, "FJ")
+    assert (told[side]["starts_on"], told[side]["date_precision"], told[other]) == (starts_on, precision, None)
+    progress = api.get("/partners/FJ/progress").json()
+    standing = next(each for each in progress["priorities"] if each["priority"] == aims)
+    assert (standing[side]["starts_on"], standing[other]) == (starts_on, None)
+    assert progress["engagements"] == {"done": int(side == "last"), "planned": int(side == "next")}
+    coverage = next(each for each in api.items("/coverage/priorities") if each["priority"] == aims)
+    assert (coverage[side]["starts_on"], coverage[other]) == (starts_on, None)
+
+
+def test_what_has_a_day_comes_after_what_may_begin_any_day(api: Api, meet: Meet) -> None:
+    meet("2027-03-20", "FJ", level="working")
+    meet("2027-01-01", "FJ", level="working", ends_on="2027-12-31", date_precision="year")
+    meet("2027-02-01", "FJ", level="working")
+    assert levels(api, "FJ")["working"] == ("2027-02-01", "2027-01-01")
 
 
 def test_an_institution_is_a_partner_and_its_members_are_not_with_it(

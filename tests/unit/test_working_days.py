@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.config import Settings
+from app.core.calendar import last_day
 from app.core.workingdays import (
     Holiday,
     add_working_days,
@@ -16,7 +17,6 @@ from app.core.workingdays import (
     regions,
     working_days_between,
 )
-from app.engagements.reporting import last_day
 
 DAYS = st.dates(date(1995, 1, 1), date(2050, 12, 31))
 

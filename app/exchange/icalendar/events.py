@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Event
 
-from app.engagements.reporting import last_day
-from app.engagements.scheduling import first_day
+from app.core.calendar import first_day, last_day
 
 Record = Mapping[str, Any]
 

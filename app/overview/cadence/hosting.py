@@ -12,7 +12,7 @@ from app.core.fields import Representation
 from app.models import BilateralTalks, Visit
 from app.models.choices import HostedBy, Side
 from app.overview import serving
-from app.overview.cadence.seeking import Near, Seek, near, nearest
+from app.overview.cadence.seeking import Near, Seek, Walk, near, nearest
 from app.overview.standing import ENGAGEMENT
 
 TALKS, VISIT = table_of(BilateralTalks), table_of(Visit)
@@ -46,9 +46,9 @@ def turn_after(last: HostedBy | None) -> Side | None:
     return {"home": "partner", "partner": "home"}.get(last or "")  # type: ignore[return-value]
 
 
-def hosting(work: Work, partners: Sequence[str], until: date) -> tuple[dict[str, Hosting], list[Near]]:
+def hosting(work: Work, partners: Sequence[str], walk: Walk) -> tuple[dict[str, Hosting], list[Near]]:
     """By partner, who was host and whose turn it is; and the engagements that tell it. Two statements."""
-    found = {(row.partner, row.asked): near(row, "last") for row in _rows(work, partners, until)}
+    found = {(row.partner, row.asked): near(row, "last") for row in _rows(work, partners, walk)}
     hosts = _hosts(work, {(code, each.id) for (code, _), each in found.items() if each is not None})
     told = {}
     for code in partners:
@@ -61,7 +61,7 @@ def hosting(work: Work, partners: Sequence[str], until: date) -> tuple[dict[str,
     return told, [each for each in found.values() if each is not None]
 
 
-def _rows(work: Work, partners: Sequence[str], until: date) -> list[Any]:
+def _rows(work: Work, partners: Sequence[str], walk: Walk) -> list[Any]:
     """Of each partner the newest talks or visit of which the host is known, and the newest with one of the two."""
     links, place = serving.WITH, serving.PARTNER
     asked = union_all(select(literal("any").label("asked")), select(literal("between"))).subquery("asked")
@@ -79,7 +79,7 @@ def _rows(work: Work, partners: Sequence[str], until: date) -> list[Any]:
         and_(ENGAGEMENT.c.kind == "bilateral_talks", TALKS.c.hosted_by.is_(None), links.c.role.in_(HOSTS)),
     )
     tied = (links.c.partner == scope.c.partner, ENGAGEMENT.c.kind.in_(("visit", "bilateral_talks")), said)
-    return nearest(work, scope, Seek(links, tied, beside=source), until, following=False)
+    return nearest(work, scope, Seek(links, tied, beside=source), walk, following=False)
 
 
 def _hosts(work: Work, found: set[tuple[str, str]]) -> dict[tuple[str, str], HostedBy]:

@@ -26,7 +26,7 @@ from app.models.choices import Cadence, Level
 from app.overview import serving
 from app.overview.cadence import targets as aims
 from app.overview.cadence.hosting import Hosting, hosting
-from app.overview.cadence.seeking import Meeting, Near, Seek, exactly, horizon, met, near, nearest
+from app.overview.cadence.seeking import Meeting, Near, Seek, Walk, around, exactly, met, near, nearest
 from app.overview.standing import LEVELS
 
 ORDER = "name,code"
@@ -133,7 +133,7 @@ def page_of(work: Work, query: CadenceQuery, behind: Sequence[str]) -> tuple[lis
     return shown, following
 
 
-def by_level(work: Work, partners: Sequence[str], levels: Sequence[Level], until: date) -> Found:
+def by_level(work: Work, partners: Sequence[str], levels: Sequence[Level], walk: Walk) -> Found:
     """The nearest engagements with each partner, at each level and at any. One statement."""
     place, links = serving.PARTNER, serving.WITH
     asked = union_all(
@@ -146,7 +146,7 @@ def by_level(work: Work, partners: Sequence[str], levels: Sequence[Level], until
         .subquery("scope")
     )
     tied = (links.c.partner == scope.c.partner, exactly(scope.c.level))
-    rows = nearest(work, scope, Seek(links, tied), until)
+    rows = nearest(work, scope, Seek(links, tied), walk)
     return {(row.partner, row.level): (near(row, "last"), near(row, "next")) for row in rows}
 
 
@@ -162,19 +162,19 @@ def by_partner(targets: list[aims.Target]) -> dict[str, list[aims.Target]]:
 def cadence(work: Work, request: Request) -> Response:
     off_the_loop(request)
     query = from_address(CadenceQuery, request)
-    until = horizon(work)
+    walk = around(work)
     targets: dict[str, list[aims.Target]] = {}
     behind: list[str] = []
     if query.behind is not None:
-        targets = by_partner(aims.for_partners(work, until))
+        targets = by_partner(aims.for_partners(work, walk))
         behind = [code for code, each in targets.items() if standing(work, each) in aims.BEHIND]
     rows, following = page_of(work, query, behind)
     codes = [row.code for row in rows]
     if query.behind is None:
-        targets = by_partner(aims.for_partners(work, until, aims.TARGET.c.partner.in_(codes)))
+        targets = by_partner(aims.for_partners(work, walk, aims.TARGET.c.partner.in_(codes)))
     levels = [each for each in LEVELS if not query.level or each in query.level]
-    hosts, told_by = hosting(work, codes, until)
-    known = Known(levels, by_level(work, codes, levels, until), targets, hosts)
+    hosts, told_by = hosting(work, codes, walk)
+    known = Known(levels, by_level(work, codes, levels, walk), targets, hosts)
     shown = [each for both in known.nearest.values() for each in both if each is not None] + told_by
     own = [target for code in codes for target in targets.get(code, ())]
     work.holds("engagement", {(each.id, each.marking_id) for each in shown} | aims.shown(own, work.today))

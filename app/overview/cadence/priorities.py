@@ -24,7 +24,7 @@ from app.models.choices import Cadence
 from app.overview import serving
 from app.overview.cadence import targets as aims
 from app.overview.cadence.periods import DAYS, period
-from app.overview.cadence.seeking import Meeting, horizon, met
+from app.overview.cadence.seeking import Meeting, Walk, around, met
 from app.overview.standing import ENGAGEMENT, when
 
 ORDER = "code"
@@ -133,11 +133,11 @@ def counts(work: Work, codes: Sequence[str], first: date, last: date) -> Counts:
     return found
 
 
-def targets_of(work: Work, until: date, wanted: Any) -> tuple[dict[str, aims.Whole], dict[str, list[aims.Target]]]:
+def targets_of(work: Work, walk: Walk, wanted: Any) -> tuple[dict[str, aims.Whole], dict[str, list[aims.Target]]]:
     """Of priorities: the nearest engagements that serve them, and all their targets in order. Three statements."""
-    wholes = aims.as_a_whole(work, until, *wanted)
+    wholes = aims.as_a_whole(work, walk, *wanted)
     found = {code: [] if each.target is None else [each.target] for code, each in wholes.items()}
-    named = [*aims.for_partners(work, until, *wanted), *aims.for_regions(work, until, *wanted)]
+    named = [*aims.for_partners(work, walk, *wanted), *aims.for_regions(work, walk, *wanted)]
     for target in sorted(named, key=lambda each: each.position):
         found[target.priority].append(target)
     return wholes, found
@@ -147,15 +147,15 @@ def coverage(work: Work, request: Request) -> Response:
     off_the_loop(request)
     query = from_address(PriorityCoverageQuery, request)
     first, last = period(query, work.today - AROUND, work.today + AROUND)
-    until = horizon(work)
+    walk = around(work)
     behind: list[str] = []
     if query.behind is not None:
-        wholes, targets = targets_of(work, until, aims.IN_FORCE)
+        wholes, targets = targets_of(work, walk, aims.IN_FORCE)
         behind = [code for code, each in targets.items() if _behind(work, each)]
     rows, following = page_of(work, query, behind)
     codes = [row.code for row in rows]
     if query.behind is None:
-        wholes, targets = targets_of(work, until, (*aims.IN_FORCE, aims.PRIORITY.c.code.in_(codes)))
+        wholes, targets = targets_of(work, walk, (*aims.IN_FORCE, aims.PRIORITY.c.code.in_(codes)))
     numbers = counts(work, codes, first, last)
     items = [_item(work, row, wholes[row.code], targets[row.code], numbers) for row in rows]
     answer = PriorityCoverage(

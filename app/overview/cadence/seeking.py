@@ -5,14 +5,15 @@ that what a partner or target costs depends on how long one has to look, and har
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, FromClause, ScalarSelect, Select, Subquery, case, or_, select
 
 from app.access.work import Work
+from app.core.calendar import first_day
 from app.engagements.engagements import KINDS
-from app.models.choices import DatePrecision, Status
+from app.models.choices import Status
 from app.overview import serving
 from app.overview.hits import API
 from app.overview.standing import ENGAGEMENT, LEVELS, EngagementAt, held, to_come
@@ -26,9 +27,6 @@ class Meeting(EngagementAt):
 
     ends_on: date | None
     """Its last day; null: it has no end yet."""
-
-    date_precision: DatePrecision
-    """How exact its days are."""
 
     address: str
     """Where it can be read."""
@@ -76,14 +74,27 @@ class Near(NamedTuple):
         return address(self.kind, self.reference)
 
 
-def horizon(work: Work) -> date:
+class Walk(NamedTuple):
+    """Where the walks end that look for what was held, and begin that look for what is to come."""
+
+    held_until: date
     """The last day on which something began that was held: today, unless of a later one somebody said so already."""
-    begins, status = ENGAGEMENT.c.starts_on, ENGAGEMENT.c.status
-    later = select(begins).where(begins > work.today, serving.there(work)).order_by(begins.desc()).limit(1)
+
+    to_come_from: date
+    """The first day of something to come: tomorrow, unless what is planned for this month or year has no day yet."""
+
+
+def around(work: Work) -> Walk:
+    """How far the walks go. One statement."""
+    begins, there = ENGAGEMENT.c.starts_on, serving.there(work)
+    later = select(begins).where(begins > work.today, there).order_by(begins.desc()).limit(1)
     # Each by itself, so that the index by state and day is walked, where there is next to nothing after today.
-    said = (later.where(status == each).scalar_subquery() for each in ("in_progress", "completed"))
-    found = work.session.execute(select(*said)).one()
-    return max((day for day in found if day is not None), default=work.today)
+    said = (later.where(ENGAGEMENT.c.status == each).scalar_subquery() for each in ("in_progress", "completed"))
+    this_year = begins.between(first_day(work.today, "year"), work.today)
+    vague = select(begins).where(this_year, to_come(work.today), there).order_by(begins).limit(1)
+    *ends, begin = work.session.execute(select(*said, vague.scalar_subquery())).one()
+    held_until = max((day for day in ends if day is not None), default=work.today)
+    return Walk(held_until, begin or work.today + timedelta(days=1))
 
 
 def at_least(level: Any) -> ColumnElement[bool]:
@@ -118,13 +129,13 @@ class Seek(NamedTuple):
     """Links joined with engagements and what else the conditions ask about; links with engagements if not given."""
 
 
-def nearest(work: Work, scope: Subquery | CTE, seek: Seek, until: date, *, following: bool = True) -> list[Any]:
+def nearest(work: Work, scope: Subquery | CTE, seek: Seek, walk: Walk, *, following: bool = True) -> list[Any]:
     """Each row of a scope with the nearest engagement on either side of today. One statement.
 
-    `until` is the `horizon`. Rows have the scope's columns, and `last_…` and `next_…` for each of COLUMNS.
+    Rows have the scope's columns, and `last_…` and `next_…` for each of COLUMNS.
     """
     sides = ("last", "next") if following else ("last",)
-    ids = [_found(work, scope, seek, until, side).label(side) for side in sides]
+    ids = [_found(work, scope, seek, walk, side).label(side) for side in sides]
     # Once for each row: joined to what it finds in the same breath, it would be looked for again and again.
     found = select(scope, *ids).cte("found").prefix_with("MATERIALIZED")
     columns: list[Any] = [each for each in found.c if each.key not in sides]
@@ -136,16 +147,16 @@ def nearest(work: Work, scope: Subquery | CTE, seek: Seek, until: date, *, follo
     return list(work.session.execute(select(*columns).select_from(source)))
 
 
-def _found(work: Work, scope: FromClause, seek: Seek, until: date, side: str) -> ScalarSelect[Any]:
+def _found(work: Work, scope: FromClause, seek: Seek, walk: Walk, side: str) -> ScalarSelect[Any]:
     """The id of the nearest engagement on one side of today."""
     links = seek.links
     day, tie = links.c.starts_on, links.c.engagement_id
     source = seek.beside if seek.beside is not None else links.join(ENGAGEMENT, ENGAGEMENT.c.id == tie)
     statement = select(tie).select_from(source).where(*seek.tied, serving.there(work)).limit(1)
     if side == "last":
-        statement = statement.where(held(work.today), day <= until).order_by(day.desc(), tie.desc())
+        statement = statement.where(held(work.today), day <= walk.held_until).order_by(day.desc(), tie.desc())
     else:
-        statement = statement.where(to_come(work.today), day > work.today).order_by(day, tie)
+        statement = statement.where(to_come(work.today), day >= walk.to_come_from).order_by(day, tie)
     return statement.correlate(scope).scalar_subquery()
 
 

@@ -12,7 +12,7 @@ from app.core.fields import Representation
 from app.models import Priority, PriorityTarget
 from app.models.choices import Cadence, Level
 from app.overview import serving
-from app.overview.cadence.seeking import Near, Seek, at_least, near, nearest, there_is
+from app.overview.cadence.seeking import Near, Seek, Walk, at_least, near, nearest, there_is
 from app.overview.standing import Standing
 
 PRIORITY, TARGET = table_of(Priority), table_of(PriorityTarget)
@@ -101,20 +101,20 @@ class Target(NamedTuple):
         }
 
 
-def for_partners(work: Work, until: date, *wanted: ColumnElement[bool]) -> list[Target]:
+def for_partners(work: Work, walk: Walk, *wanted: ColumnElement[bool]) -> list[Target]:
     """The targets that name partners, by priority and in its order. One statement."""
     scope = _scope(TARGET.c.partner.is_not(None), *wanted)
     links = serving.WITH
     tied = (links.c.partner == scope.c.partner, _serves(links, scope), at_least(scope.c.level))
-    return _targets(nearest(work, scope, Seek(links, tied), until))
+    return _targets(nearest(work, scope, Seek(links, tied), walk))
 
 
-def for_regions(work: Work, until: date, *wanted: ColumnElement[bool]) -> list[Target]:
+def for_regions(work: Work, walk: Walk, *wanted: ColumnElement[bool]) -> list[Target]:
     """The targets that name regions, likewise. What serves the priority is walked, since a region has many partners."""
     scope = _scope(TARGET.c.region.is_not(None), *wanted)
     links = serving.SERVES
     tied = (links.c.priority == scope.c.code, _with_region(links, scope), at_least(scope.c.level))
-    return _targets(nearest(work, scope, Seek(links, tied), until))
+    return _targets(nearest(work, scope, Seek(links, tied), walk))
 
 
 def _scope(*wanted: ColumnElement[bool]) -> Subquery:
@@ -155,7 +155,7 @@ class Whole(NamedTuple):
     target: Target | None
 
 
-def as_a_whole(work: Work, until: date, *wanted: ColumnElement[bool]) -> dict[str, Whole]:
+def as_a_whole(work: Work, walk: Walk, *wanted: ColumnElement[bool]) -> dict[str, Whole]:
     """By priority: the nearest engagements that serve it, at any level and as its own target asks. One statement."""
     months = PRIORITY.c.target_cadence_months.label("cadence_months")
     own = [PRIORITY.c.code, PRIORITY.c.title, months, literal(-1).label("position")]
@@ -166,7 +166,7 @@ def as_a_whole(work: Work, until: date, *wanted: ColumnElement[bool]) -> dict[st
     scope = union_all(asked, select(*own, null(), null()).where(*wanted)).subquery("scope")
     links = serving.SERVES
     tied = (links.c.priority == scope.c.code, at_least(scope.c.level))
-    rows = nearest(work, scope, Seek(links, tied), until)
+    rows = nearest(work, scope, Seek(links, tied), walk)
     targets = {row.code: _target(row) for row in rows if row.target is not None}
     return {
         row.code: Whole(near(row, "last"), near(row, "next"), targets.get(row.code))

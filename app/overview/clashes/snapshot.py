@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from app.engagements.reporting import last_day
+from app.core.calendar import last_day
 from app.models.choices import BlackoutSeverity, DatePrecision, Kind
 from app.overview.clashes.places import FARTHEST_KM, Apart, Spot, apart, kilometres, spot
 
