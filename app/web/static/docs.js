@@ -2,6 +2,24 @@
 
 const target = document.getElementById("swagger-ui");
 
+const at = (document, path) => path.reduce((found, name) => found?.[name], document);
+
+// A part of the document with what it refers to in place of the references; what leads back to itself ends there.
+function whole(value, document, above = []) {
+  if (Array.isArray(value)) return value.map((each) => whole(each, document, above));
+  if (value === null || typeof value !== "object") return value;
+  if (typeof value.$ref !== "string") {
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, whole(each, document, above)]));
+  }
+  const { $ref, ...beside } = value;
+  const path = $ref.split("/").slice(1);
+  if (above.includes($ref)) return { title: path.at(-1), ...beside };
+  return { ...whole(at(document, path), document, [...above, $ref]), ...beside };
+}
+
+// Swagger UI's own resolver reads the whole document anew for each operation that is opened, which takes seconds.
+const resolver = { fn: { resolveSubtree: async (document, path) => ({ spec: whole(at(document, path), document), errors: [] }) } };
+
 SwaggerUIBundle({
   url: target.dataset.openapi,
   domNode: target,
@@ -14,6 +32,7 @@ SwaggerUIBundle({
   filter: true,
   tryItOutEnabled: true,
   displayRequestDuration: true,
+  plugins: [() => resolver],
 });
 
 // What a screen reader stumbles over in Swagger UI 5.35, mended as it appears: [where, attribute, value].
