@@ -31,6 +31,12 @@ class Settings(SignInSettings):
         pattern="^([a-z_][a-z0-9_]*)?$",
         description="PostgreSQL: the role that the register works as, behind row-level security; empty: who signs in.",
     )
+    database_pooled: bool = Field(
+        default=False, description="PostgreSQL: whether a pooler in transaction mode stands before it."
+    )
+    replica_urls: Annotated[tuple[str, ...], *CommaSeparated] = Field(
+        default=(), description="PostgreSQL: streaming replicas that answer reads, comma separated."
+    )
     max_classification: Classification = Field(
         default="RESTRICTED", description="The highest classification that this installation may hold."
     )
@@ -91,6 +97,12 @@ class Settings(SignInSettings):
     )
     # More than four threads of one process wait for each other's turn in Python: pages come 8 % slower, and later.
     threads: int = Field(default=4, ge=1, le=64, description="How many requests one process works on at the same time.")
+    max_waiting: int = Field(
+        default=200, ge=1, le=100_000, description="How many requests wait for a turn in one process at most."
+    )
+    waiting_seconds: float = Field(
+        default=10, gt=0, le=600, description="How many seconds a request waits for its turn at most."
+    )
     busy_timeout_ms: int = Field(
         default=10_000,
         ge=100,
@@ -194,6 +206,9 @@ class Settings(SignInSettings):
     def _known_database(self) -> Self:
         if not self.database_url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
             raise ValueError("TRACKER_DATABASE_URL must begin with sqlite:/// or postgresql://")
+        servers = [*self.replica_urls, *([self.database_url] if self.replica_urls or self.database_pooled else [])]
+        if not all(each.startswith(("postgresql:", "postgresql+psycopg:")) for each in servers):
+            raise ValueError("replicas and poolers are of PostgreSQL: their addresses begin with postgresql://")
         return self
 
 

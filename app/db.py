@@ -5,9 +5,9 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -15,6 +15,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.errors import Unavailable
+from app.postgres import postgresql_engine
+from app.replicas import Replica, Replicas
 
 log = logging.getLogger("tracker")
 
@@ -63,22 +65,40 @@ def database_url(text: str) -> URL:
 class Database:
     """An open register. Leaving `write()` commits, or undoes all.
 
-    Readers and writers have connections of their own: reads need no transaction around their one statement
-    (a round trip saved on PostgreSQL) and may later go to replicas; writes take their lock at once. `role` is what they
-    work as on PostgreSQL, if not as who signs in. `spare` connections are there for what does not work in the threads
-    of requests.
+    Readers and writers have connections of their own: reads need no transaction around their one statement (a round
+    trip saved on PostgreSQL) and may go to `replicas`; writes take their lock at once. Of PostgreSQL: `role` is what
+    they work as, if not as who signs in; `pooled` says that a pooler in transaction mode stands before it. `spare`
+    connections are there for what does not work in the threads of requests.
     """
 
     def __init__(
-        self, url: str, *, threads: int = 8, busy_timeout_ms: int = 10_000, role: str = "", spare: int = 2
+        self,
+        url: str,
+        *,
+        threads: int = 8,
+        busy_timeout_ms: int = 10_000,
+        role: str = "",
+        spare: int = 2,
+        pooled: bool = False,
+        replicas: Sequence[str] = (),
     ) -> None:
         self.url = database_url(url)
-        self.role = role
         self.spare = spare
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        make = self._sqlite if self.is_sqlite else self._postgresql
+        make = self._sqlite if self.is_sqlite else partial(self._postgresql, role=role, pooled=pooled)
         self.reader = make(threads, busy_timeout_ms, reads=True)
         self.writer = make(threads, busy_timeout_ms, reads=False)
+        self.replicas = Replicas(
+            [
+                Replica(
+                    f"{number} of {len(replicas)}",
+                    self._postgresql(
+                        threads, busy_timeout_ms, reads=True, role=role, pooled=pooled, replica=database_url(each)
+                    ),
+                )
+                for number, each in enumerate(replicas, 1)
+            ]
+        )
         self.inline = self._inline(busy_timeout_ms) if self.is_sqlite else None
         # SQLite has one writer at a time. Waiting in a queue here is fair and cheap; its own busy handler
         # sleeps and guesses, and under many writers some would starve.
@@ -137,16 +157,17 @@ class Database:
 
         return engine
 
-    def _postgresql(self, threads: int, busy_timeout_ms: int, *, reads: bool) -> Engine:
-        options = f"-c timezone=UTC -c lock_timeout={busy_timeout_ms} -c statement_timeout=60000"
-        if self.role:
-            options += f" -c role={self.role}"
-        return create_engine(
-            self.url,
-            isolation_level="AUTOCOMMIT" if reads else "READ COMMITTED",
-            pool_size=threads,
-            max_overflow=self.spare,
-            connect_args={"options": options},
+    def _postgresql(
+        self, threads: int, busy_timeout_ms: int, *, reads: bool, replica: URL | None = None, **session: Any
+    ) -> Engine:
+        return postgresql_engine(
+            replica or self.url,
+            reads=reads,
+            threads=threads,
+            spare=self.spare,
+            busy_timeout_ms=busy_timeout_ms,
+            replica=replica is not None,
+            **session,
         )
 
     @contextmanager
@@ -160,6 +181,7 @@ class Database:
         if self.inline is not None:
             self.inline.dispose()
         self.writer.dispose()
+        self.replicas.close()
 
 
 P = ParamSpec("P")

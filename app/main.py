@@ -13,6 +13,7 @@ from app.access.register import Register
 from app.accounts.users import admit
 from app.api import PREFIX, Nouns, api_routes
 from app.config import Settings, get_settings
+from app.core.turns import Turns
 from app.engagements.calendar import keep_up
 from app.exchange.exports.sending import Exports
 from app.feeds.courier import Courier
@@ -22,6 +23,9 @@ from app.web.edge import Edge
 from app.web.openapi import openapi_document
 from app.web.patience import Patience
 from app.web.stopping import when_told_to_stop
+
+SPARE_THREADS = 2
+"""Threads for what is not a request's own work: whether the process is ready, what the access log is told."""
 
 CORS_SENT = ("Authorization", "Change-Reason", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id")
 CORS_SHOWN = (
@@ -43,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads + SPARE_THREADS
         app.state.register.refresh_markings()
         app.state.register.keep_up()
         if settings.webhooks:
@@ -63,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.register = Register(settings)
+    app.state.turns = Turns(settings.threads, settings.max_waiting, settings.waiting_seconds)
     app.state.streams = Streams(app.state.register)
     app.state.exports = Exports(settings)
     app.state.courier = Courier(app.state.register)

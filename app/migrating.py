@@ -22,9 +22,9 @@ def config() -> Config:
     return made
 
 
-def migrate(url: str, *, to: str = "head") -> None:
+def migrate(url: str, *, to: str = "head", pooled: bool = False) -> None:
     """Brings the schema of a database to a revision, up or down, all of it or not at all."""
-    database = Database(url)
+    database = Database(url, pooled=pooled)
     try:
         with database.writer.connect() as connection, rebuilding(connection), connection.begin():
             settings = config()

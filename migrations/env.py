@@ -41,7 +41,8 @@ def main() -> None:
     if given is not None:
         run(given)
         return
-    database = Database(get_settings().database_url)
+    settings = get_settings()
+    database = Database(settings.database_url, pooled=settings.database_pooled)
     with database.writer.connect() as connection, connection.begin():
         run(connection)
     database.close()

@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from app.access import tokens
 from app.access.access_log import AccessLog
 from app.access.actor import Actor
 from app.access.daily import Daily
+from app.access.heads import Heads
 from app.access.known_markings import Markings
 from app.access.limits import Windows, too_many_wrong
 from app.access.proofs import ROW, Proof, Proofs
@@ -37,6 +41,8 @@ class Register:
             busy_timeout_ms=settings.busy_timeout_ms,
             role=settings.database_role,
             spare=2 + settings.max_exports,
+            pooled=settings.database_pooled,
+            replicas=settings.replica_urls,
         )
         self.markings = Markings(settings.home_country)
         self.seals = Sealer(settings.ledger_seals, settings.seal_key)
@@ -64,6 +70,7 @@ class Register:
         self.proofs = None if self.database.is_sqlite else Proofs()
         """Callers of whom reads may say themselves that they are still the same; where asking is a round trip."""
 
+        self.heads = Heads(self.database.reader.dialect)
         lookup = tokens.LOOKUP.where(tokens.BY_HASH)
         lookup = lookup if self.proofs is None else lookup.add_columns(ROW)
         self._lookup = Prepared(lookup, self.database.reader.dialect)
@@ -71,7 +78,15 @@ class Register:
         self._person = Prepared(tokens.PERSON, self.database.reader.dialect)
         self._provider = _provider(settings)
 
-    def authenticate(self, cursor: Any, secret: str, address: str | None, *, may_wait: bool = True) -> Actor:
+    def authenticate(
+        self,
+        cursor: Any,
+        secret: str,
+        address: str | None,
+        *,
+        may_wait: bool = True,
+        connection: Connection | None = None,
+    ) -> Actor:
         """The actor that a token stands for, at this moment.
 
         Raises Unauthenticated, in the same words whatever is wrong with the token; TooManyRequests when many wrong
@@ -88,7 +103,7 @@ class Register:
                 raise throttled from None
             raise
         if markings != self.markings.count:
-            self.refresh_markings()
+            self.refresh_markings(connection)
         return actor
 
     def remembered(self, secret: str, address: str | None) -> Proof | None:
@@ -97,6 +112,11 @@ class Register:
         if proof is None or proof.expires_at <= datetime.now(UTC) or not tokens.allows_address(proof.networks, address):
             return None
         return proof
+
+    def forget(self, proof: Proof) -> None:
+        """Forgets a caller who was not proven."""
+        if self.proofs is not None:
+            self.proofs.forget(proof)
 
     def note(self, actor: Actor) -> None:
         """Notes that a caller was here, by a token of the register."""
@@ -171,10 +191,10 @@ class Register:
                 raise TooLong
             self.daily.catch_up(self, day)
 
-    def refresh_markings(self) -> None:
-        """Reads the markings anew."""
-        with self.database.reader.connect() as connection:
-            self.markings.load(connection)
+    def refresh_markings(self, connection: Connection | None = None) -> None:
+        """Reads the markings anew, by the connection that is at hand: many who each wait for a second one wait long."""
+        with nullcontext(connection) if connection is not None else self.database.reader.connect() as own:
+            self.markings.load(own)
         self.access_log.forget()
 
     def close(self) -> None:

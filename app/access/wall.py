@@ -10,6 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.errors import Unavailable
+from app.postgres import is_pooled
+
 _KEPT = "SELECT set_config('tracker.markings', %s, false)"
 _FOR_NOW = "SELECT set_config('tracker.markings', %s, true)"
 
@@ -17,6 +20,9 @@ _FOR_NOW = "SELECT set_config('tracker.markings', %s, true)"
 def for_reading(connection: Connection, markings: Sequence[int]) -> None:
     """Lets a connection see rows so marked, and no others; it is told only when it has last served somebody else."""
     if connection.dialect.name != "postgresql":
+        return
+    if is_pooled(connection):
+        for_writing(connection, markings)
         return
     wanted = _array(markings)
     if connection.info.get("tracker.markings") != wanted:
@@ -37,7 +43,10 @@ def _array(markings: Sequence[int]) -> str:
 
 def _tell(connection: Connection, statement: str, markings: str) -> None:
     cursor: Any = connection.connection.cursor()
+    driver: Any = connection.dialect.dbapi
     try:
         cursor.execute(statement, (markings,))
+    except (driver.OperationalError, driver.InterfaceError) as error:
+        raise Unavailable(headers={"Retry-After": "2"}) from error
     finally:
         cursor.close()

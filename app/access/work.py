@@ -28,6 +28,7 @@ from app.access.visible import visible
 from app.core.ids import new_id
 from app.errors import Fault, Invalid, TooManyRequests, Unauthenticated, Unavailable
 from app.models import Marking
+from app.replicas import Replica
 
 LONGEST_REASON = 500
 
@@ -172,8 +173,8 @@ def _actor(register: Register, connection: Connection, request: Request) -> Acto
         return admits(register, connection, request)
     cursor = connection.connection.cursor()
     try:
-        may_wait = "inline" not in request.scope
-        return register.authenticate(cursor, bearer(request), address_of(request), may_wait=may_wait)
+        may_wait, secret = "inline" not in request.scope, bearer(request)
+        return register.authenticate(cursor, secret, address_of(request), may_wait=may_wait, connection=connection)
     finally:
         cursor.close()
 
@@ -224,6 +225,30 @@ def reading(request: Request, proof: Proof | None = None) -> Iterator[Work]:
 
 
 @contextmanager
+def reading_from(replica: Replica, request: Request, proof: Proof | None = None) -> Iterator[Work]:
+    """The same on a replica, as far as that has all that was kept before; else raises Unfit.
+
+    The primary says who calls, since a token that was revoked counts from then on.
+    """
+    register = register_of(request)
+    register.keep_up()
+    with register.database.reader.connect() as connection:
+        cursor = connection.connection.cursor()
+        actor = _actor(register, connection, request) if proof is None else proof.actor
+        found = register.heads.ask(cursor, proof)
+    if proof is not None:
+        if not found:
+            register.forget(proof)
+            raise Unproven
+        register.note(actor)
+    _admit(register, request, actor)
+    with replica.at(int(found[0][0])) as connection:
+        work = Work(register, actor, connection, request_id(request), tell_wall=wall.for_reading)
+        work.tell_wall(connection, work.markings)
+        yield work
+
+
+@contextmanager
 def reading_as(register: Register, actor: Actor, request: str) -> Iterator[Work]:
     """Work that only looks, for somebody already known: the operator at the command line."""
     register.refresh_markings()
@@ -244,8 +269,7 @@ def _proven(work: Work, request: Request) -> Iterator[None]:
         if work.proof is None:
             raise
     if work.proof is not None:
-        if work.register.proofs is not None:
-            work.register.proofs.forget(work.proof)
+        work.register.forget(work.proof)
         request.scope.pop("actor", None)
         raise Unproven
 

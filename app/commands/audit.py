@@ -26,6 +26,7 @@ from app.core.columns import table_of
 from app.core.ids import new_id
 from app.db import Database
 from app.models import LedgerEntry, LedgerHead
+from app.postgres import begin_again, is_pooled
 
 BATCH = 500
 COLUMNS = tuple(table_of(LedgerEntry).c.keys())
@@ -83,10 +84,12 @@ def _snapshot(settings: Settings) -> Iterator[tuple[Connection, Head]]:
     with opened(settings):
         pass
     # As who signs in: a proof is of every entry, whatever its marking.
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, pooled=settings.database_pooled)
     try:
         with database.reader.connect() as connection:
-            if not database.is_sqlite:
+            if is_pooled(connection):
+                begin_again(connection)
+            elif not database.is_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 row = connection.execute(select(LedgerHead.seq, LedgerHead.hash).where(LedgerHead.id == 1)).first()

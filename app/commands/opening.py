@@ -38,7 +38,7 @@ def opened(settings: Settings) -> Iterator[Register]:
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise Refused(f"There is no register at {file}: run `tracker migrate`")
-    if not _is_current(settings.database_url):
+    if not _is_current(settings):
         where = shown(settings.database_url)
         raise Refused(f"The schema of {where} is not the one this program works with: run `tracker migrate`")
     register = Register(settings.model_copy(update={"database_role": ""}))
@@ -49,10 +49,11 @@ def opened(settings: Settings) -> Iterator[Register]:
         register.close()
 
 
-def _is_current(url: str) -> bool:
+def _is_current(settings: Settings) -> bool:
     from app.migrating import is_current  # noqa: PLC0415 - Alembic takes its time to load
 
-    database = Database(url)  # as who signs in: the register's own role comes with the schema
+    # As who signs in: the register's own role comes with the schema.
+    database = Database(settings.database_url, pooled=settings.database_pooled)
     try:
         return is_current(database)
     finally:

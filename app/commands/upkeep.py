@@ -16,7 +16,7 @@ def bring_up_to_date(settings: Settings) -> str:
     """Brings up the schema, the countries of ISO 3166, and every cleared representation; says what was done."""
     where = shown(settings.database_url)
     try:
-        migrate(settings.database_url)
+        migrate(settings.database_url, pooled=settings.database_pooled)
     except CommandError as error:
         raise Refused(f"The schema of {where} cannot be brought up to date: {error}") from None
     register = Register(settings)

@@ -9,15 +9,11 @@ depends on that: a caller is told 304 exactly if the whole list, read again, wou
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.proofs import proven
 from app.access.work import Work
-from app.core.prepared import Prepared
 from app.crud.answers import matches
-from app.crud.ledger import HEAD
 
 KEPT = 10_000
 """Lists of callers that a process remembers. Beyond them it forgets all, and learns them anew."""
@@ -56,12 +52,6 @@ def _key(work: Work, request: Request) -> Any:
 
 def _head(work: Work) -> int:
     """How far the ledger goes; the same statement proves that a remembered caller is still the same."""
-    proves = work.proof is not None
-    prepared = work.register.prepared.get(("head", proves))
-    if prepared is None:
-        statement = select(HEAD.c.seq).where(HEAD.c.id == 1)
-        statement = statement.where(proven()) if proves else statement
-        prepared = work.register.prepared[("head", proves)] = Prepared(statement, work.register.database.reader.dialect)
-    rows = prepared.run(work.cursor, {} if work.proof is None else work.proof.values)
+    rows = work.register.heads.ask(work.cursor, work.proof)
     work.prove(rows)
     return int(rows[0][0])

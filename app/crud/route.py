@@ -11,7 +11,8 @@ right here, with a bound on its work, and goes to a thread only when it turns ou
 import inspect
 import re
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -22,19 +23,24 @@ from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect
 
 from app.access.accesses import log_read
-from app.access.proofs import Proof, Unproven
-from app.access.work import reading, register_of, remembered, writing
+from app.access.proofs import Unproven
+from app.access.work import Work, reading, reading_from, register_of, remembered, writing
 from app.core.jsonbody import loads
 from app.core.prepared import TooLong, too_long
+from app.core.turns import Turns
 from app.crud.idempotency import first_answer, keep, key_of
 from app.db import retried
 from app.errors import NotAcceptable, Problem, TooLarge, UnsupportedMediaType
+from app.replicas import Unfit
 
 JSON = "application/json"
 JSON_TYPES = frozenset({"application/json"})
 PATCH_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 SHORT = 16 * 1024
 """Bytes of a body that are examined in less than a thread hop's worth of time."""
+
+Begun = Callable[..., AbstractContextManager[Work]]
+"""How the work of a request begins: who asks, on which server, for reading or for writing."""
 
 _REFUSED = re.compile(r"q\s*=\s*0(\.0*)?\s*(;|$)")
 
@@ -68,26 +74,37 @@ class RegisterRoute(APIRoute):
                     if not too_long(error):
                         raise
                     del request.scope["inline"]
-            return await run_sync(call, endpoint, request, arguments)
+            return await turns_of(request).work(call, endpoint, request, arguments)
 
         return handle
 
 
 def _answer(endpoint: Any, request: Request, arguments: dict[str, Any]) -> Response:
     """Does a request's work in one transaction, which is over before the answer is sent."""
+    replica = None if endpoint.writes else register_of(request).database.replicas.next()
+    if replica is not None:
+        with suppress(Unfit):
+            return _proven(endpoint, request, arguments, partial(reading_from, replica))
+    return _proven(endpoint, request, arguments, writing if endpoint.writes else reading)
+
+
+def _proven(endpoint: Any, request: Request, arguments: dict[str, Any], begun: Begun) -> Response:
+    """Does it for a caller of whom this process knows all but whether it is so still; else for whoever calls."""
     if endpoint.proves and (proof := remembered(request)):
         with suppress(Unproven):
-            return _worked(endpoint, request, arguments, proof)
-    return _worked(endpoint, request, arguments)
+            return _worked(endpoint, request, arguments, begun(request, proof))
+    return _worked(endpoint, request, arguments, begun(request))
 
 
-def _worked(endpoint: Any, request: Request, arguments: dict[str, Any], proof: Proof | None = None) -> Response:
+def _worked(
+    endpoint: Any, request: Request, arguments: dict[str, Any], begun: AbstractContextManager[Work]
+) -> Response:
     document = arguments["sent"].told_apart if "sent" in arguments else arguments.get("document")
     if isinstance(document, Problem):
         # What is wrong with the body is told only to a caller who may use the operation at all.
         with reading(request):
             raise document
-    with writing(request) if endpoint.writes else reading(request, proof) as work:
+    with begun as work:
         key = key_of(request) if endpoint.writes and request.method == "POST" else None
         answer: Response | None = None
         if key is not None:
@@ -135,6 +152,11 @@ async def document_of(request: Request, types: frozenset[str]) -> Any:
         return loads(body)
     except Problem as problem:
         return problem
+
+
+def turns_of(request: Request) -> Turns:
+    turns: Turns = request.app.state.turns
+    return turns
 
 
 def short(request: Request) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from anyio.to_thread import run_sync
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from app.access.register import Register
 from app.access.work import reading, register_of
 from app.core.blobs import hash_of
 from app.crud.forms import MULTIPART, form_of, pointer_to, too_large
-from app.crud.route import RegisterRoute, acceptable, call
+from app.crud.route import RegisterRoute, acceptable, call, turns_of
 from app.errors import Fault, Invalid
 
 WHAT = "A file"
@@ -87,7 +86,7 @@ class UploadRoute(RegisterRoute):
         async def handle(request: Request) -> Response:
             acceptable(request)
             arguments = {name: request.path_params[name] for name in parameters}
-            await run_sync(_first, upload, request, arguments)
+            await turns_of(request).work(_first, upload, request, arguments)
             form = await form_of(
                 request,
                 what=WHAT,
@@ -96,7 +95,7 @@ class UploadRoute(RegisterRoute):
                 longest_field=upload.longest_field * 4,
             )
             try:
-                return await run_sync(_answer, endpoint, request, arguments, form)
+                return await turns_of(request).work(_answer, endpoint, request, arguments, form)
             finally:
                 await form.close()
 

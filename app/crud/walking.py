@@ -8,6 +8,7 @@ from app.access.work import Work
 from app.core.query import ListQuery
 from app.crud.listing import page
 from app.crud.resource import Resource
+from app.postgres import begin_again, is_pooled
 
 FIRST, FEWEST, MOST = 200, 20, 2_000
 """How many records the first page has, and any page at least and at most."""
@@ -24,11 +25,16 @@ def snapshot(work: Work) -> Iterator[None]:
     it must not last.
     """
     with work.connection.begin():  # on SQLite this is the snapshot, from the first statement on
-        if not work.register.database.is_sqlite:
-            driver: Any = work.connection.connection
+        driver: Any = work.connection.connection
+        if work.register.database.is_sqlite:
+            yield
+        elif is_pooled(work.connection):
+            begin_again(work.connection)
+            work.tell_wall(work.connection, work.markings)
+            yield
+        else:
             driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
-        if not work.register.database.is_sqlite:
+            yield
             driver.execute("COMMIT")  # of one that failed the pool takes care, as of a connection that broke
 
 

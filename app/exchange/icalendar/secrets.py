@@ -88,7 +88,7 @@ def admits(register: Register, connection: Connection, request: Request) -> Acto
     if owner is None:
         raise _refused(register, request)
     if row.markings != register.markings.count:
-        register.refresh_markings()
+        register.refresh_markings(connection)
     register.sightings.note("calendar", str(row.id))
     return Actor(
         id=str(row.owner),
