@@ -1,5 +1,7 @@
 """The schema and the reference data of a database: brought up to date, and held against what the code needs."""
 
+import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +11,20 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
 
 from app.db import Database
+
+log = logging.getLogger("tracker")
+
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's SQLSTATE for a lock that was waited for in vain."""
+
+LOCK_TIMEOUT_MS = 1_000
+"""How long a migration waits for a lock: as long as others may have to wait behind it."""
+
+TRIES, PAUSE = 60, 1.0
+"""How often a migration is begun anew, and the seconds in between, in which others have their turn."""
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 
@@ -23,22 +37,43 @@ def config() -> Config:
 
 
 def migrate(url: str, *, to: str = "head", pooled: bool = False) -> None:
-    """Brings the schema of a database to a revision, up or down, all of it or not at all."""
+    """Brings the schema of a database to a revision, up or down, all of it or not at all, while others use it.
+
+    Whoever waits for a lock on a table makes all wait who come later. So a migration of PostgreSQL waits for one only a
+    moment, gives way, and is begun anew; what it does once it has its locks may take as long as it takes. Raises
+    OperationalError if others were in its way each time.
+    """
     database = Database(url, pooled=pooled)
     try:
-        with database.writer.connect() as connection, rebuilding(connection), connection.begin():
-            settings = config()
-            settings.attributes["connection"] = connection
-            current = MigrationContext.configure(connection).get_current_revision()
-            walk = ScriptDirectory.from_config(settings)
-            down = to == "base" or (
-                to != "head"
-                and current is not None
-                and to in {each.revision for each in walk.iterate_revisions(current, "base")}
-            )
-            (command.downgrade if down else command.upgrade)(settings, to)
+        for attempt in range(1, TRIES + 1):
+            try:
+                _once(database, to)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or attempt == TRIES:
+                    raise
+                log.info("the migration gives way to others; it is begun anew", extra={"attempt": attempt})
+                time.sleep(PAUSE)
+            else:
+                return
     finally:
         database.close()
+
+
+def _once(database: Database, to: str) -> None:
+    with database.writer.connect() as connection, rebuilding(connection), connection.begin():
+        if not database.is_sqlite:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        settings = config()
+        settings.attributes["connection"] = connection
+        current = MigrationContext.configure(connection).get_current_revision()
+        walk = ScriptDirectory.from_config(settings)
+        down = to == "base" or (
+            to != "head"
+            and current is not None
+            and to in {each.revision for each in walk.iterate_revisions(current, "base")}
+        )
+        (command.downgrade if down else command.upgrade)(settings, to)
 
 
 @contextmanager
