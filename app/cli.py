@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from app.commands.opening import REASONS, opened, reason
+from app.commands.opening import REASONS, opened, reasons
 from app.config import Settings, get_settings
 from app.models.choices import Classification, Kind, Role
 
@@ -309,9 +309,10 @@ def main() -> None:
     try:
         app()
     except REASONS as error:
-        _end(reason(error))
+        _end(reasons(error))
 
 
-def _end(why: str) -> NoReturn:
-    typer.echo(f"tracker: {why}", err=True)
+def _end(why: list[str]) -> NoReturn:
+    for each in why:
+        typer.echo(f"tracker: {each}", err=True)
     sys.exit(1)

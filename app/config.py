@@ -9,13 +9,14 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from app.running import RunningSettings
 from app.signin import Classification as Classification  # noqa: PLC0414 - re-exported
 from app.signin import CommaSeparated, SignInSettings, destination
 
 DEFAULT_DATABASE = Path("var/register.db")
 
 
-class Settings(SignInSettings):
+class Settings(SignInSettings, RunningSettings):
     """What an operator may set. Every field is documented in `docs/settings.md`; a test keeps it so."""
 
     model_config = SettingsConfigDict(

@@ -3,7 +3,6 @@
 import logging
 import random
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -17,6 +16,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from app.errors import Unavailable
 from app.postgres import postgresql_engine
 from app.replicas import Replica, Replicas
+from app.telemetry.metrics import RETRIES
+from app.telemetry.pools import Turn, watch
 
 log = logging.getLogger("tracker")
 
@@ -102,13 +103,19 @@ class Database:
         self.inline = self._inline(busy_timeout_ms) if self.is_sqlite else None
         # SQLite has one writer at a time. Waiting in a queue here is fair and cheap; its own busy handler
         # sleeps and guesses, and under many writers some would starve.
-        self._turn = threading.Lock() if self.is_sqlite else nullcontext()
+        self._turn = Turn("turn to write") if self.is_sqlite else nullcontext()
+        for name in ("reader", "writer", "inline"):
+            if (engine := getattr(self, name)) is not None:
+                watch(engine, name)
+        for each in self.replicas.all:
+            watch(each.engine, "replica")
 
     def _sqlite(self, threads: int, busy_timeout_ms: int, *, reads: bool) -> Engine:
         engine = create_engine(
             self.url,
             pool_size=threads,
             max_overflow=self.spare,
+            hide_parameters=True,  # errors are logged, and values are what is in records
             # A write that finds the file busy is tried again, so that all its tries together wait that long.
             connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000 / (1 if reads else TRIES)},
         )
@@ -206,6 +213,7 @@ def retried(work: Callable[P, T]) -> Callable[P, T]:
                 if attempt == TRIES:
                     detail = "Others were always faster to take what this needs. Nothing of the request was kept."
                     raise Unavailable(detail, headers={"Retry-After": "2"}) from error
+                RETRIES.inc()
                 log.info("the database gave way to somebody else; trying again", extra={"attempt": attempt})
             time.sleep(random.uniform(0.2, 1) * PAUSE * 2**attempt)  # noqa: S311 - so that two do not meet again
         raise AssertionError  # pragma: no cover - the last try returns or raises

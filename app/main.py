@@ -18,16 +18,30 @@ from app.engagements.calendar import keep_up
 from app.exchange.exports.sending import Exports
 from app.feeds.courier import Courier
 from app.overview.following import Streams
+from app.telemetry import requests, spans
+from app.telemetry.exposition import everything
 from app.web import desk, docs, health, pages, problem_answers, problems
 from app.web.edge import Edge
 from app.web.openapi import openapi_document
 from app.web.patience import Patience
+from app.web.readiness import Readiness, checks
+from app.web.samples import Samples
 from app.web.stopping import when_told_to_stop
+from app.web.watch import Watch
 
 SPARE_THREADS = 2
 """Threads for what is not a request's own work: whether the process is ready, what the access log is told."""
 
-CORS_SENT = ("Authorization", "Change-Reason", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id")
+CORS_SENT = (
+    "Authorization",
+    "Change-Reason",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Traceparent",
+    "Tracestate",
+    "X-Request-Id",
+)
 CORS_SHOWN = (
     "ETag",
     "Idempotency-Replayed",
@@ -36,14 +50,30 @@ CORS_SHOWN = (
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "Traceresponse",
     "X-Marking",
     "X-Request-Id",
 )
 
 
+def application() -> FastAPI:
+    """The application of a process that `tracker` has started, with its log and its traces."""
+    from app.telemetry import logs  # noqa: PLC0415 - other servers have logs of their own
+
+    settings = get_settings()
+    logs.configure(settings.log_format, settings.log_level, lines=settings.log_requests)
+    spans.begin()
+    return create_app(settings)
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """An application that serves the register of these settings."""
     settings = settings or get_settings()
+
+    def stop() -> None:
+        app.state.stopping = True
+        app.state.streams.close()
+        app.state.exports.close()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -52,12 +82,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.register.keep_up()
         if settings.webhooks:
             app.state.courier.start()
-        with when_told_to_stop(app.state.streams.close), when_told_to_stop(app.state.exports.close):
+        with when_told_to_stop(stop, drain=settings.drain_seconds):
             yield
         await app.state.streams.closed()
         await app.state.exports.closed()
         await run_sync(app.state.courier.close)
         app.state.register.close()
+        spans.end()
+        requests.finish()
 
     app = FastAPI(
         title="Engagement register",
@@ -71,6 +103,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.streams = Streams(app.state.register)
     app.state.exports = Exports(settings)
     app.state.courier = Courier(app.state.register)
+    app.state.readiness = Readiness(checks(app.state.register))
+    app.state.metrics = everything(Samples(app.state.register.database))
+    app.state.stopping = False
+    """Whether the process has been told to stop."""
+
     app.state.register.admit = admit
     app.state.register.daily.tasks.append(keep_up)
     routes = api_routes()
@@ -88,6 +125,7 @@ def wrap(app: FastAPI, settings: Settings) -> None:
     """Puts the layers around an application, the innermost first."""
     app.add_middleware(Patience, seconds=settings.body_seconds)
     app.add_middleware(Edge, hsts_seconds=settings.hsts_seconds)
+    app.add_middleware(Watch)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

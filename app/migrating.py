@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -102,8 +103,15 @@ def rebuilding(connection: Connection) -> Iterator[None]:
         driver.execute("PRAGMA foreign_keys=ON")
 
 
+@cache
+def revisions() -> tuple[frozenset[str], str | None]:
+    """The revisions of the schema that this code knows, and the one that it works with."""
+    scripts = ScriptDirectory.from_config(config())
+    return frozenset(each.revision for each in scripts.walk_revisions()), scripts.get_current_head()
+
+
 def is_current(database: Database) -> bool:
     """Whether the schema is the one that this code works with."""
     with database.reader.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(config()).get_current_head()
+    return current == revisions()[1]

@@ -51,6 +51,7 @@ def postgresql_engine(
         isolation_level="AUTOCOMMIT" if reads and not pooled else "READ COMMITTED",
         pool_size=threads,
         max_overflow=spare,
+        hide_parameters=True,  # errors are logged, and values are what is in records
         connect_args=arguments,
     )
     if pooled:

@@ -18,6 +18,7 @@ from app.core.ids import new_id
 from app.db import Database
 from app.models import AccessEntry
 from app.models.choices import Classification
+from app.telemetry.metrics import ACCESS_LOG_FAILURES
 
 MOST_IDS = 200
 """How many records one entry names; of more there are more entries."""
@@ -116,6 +117,7 @@ class AccessLog:
                 connection.execute(insert(AccessEntry), [row for each in due for row in each.rows])
         except Exception as found:  # noqa: BLE001 - whatever it was, nobody may take theirs for written
             error = found
+            ACCESS_LOG_FAILURES.inc(sum(len(each.rows) for each in due))
         for each in due:
             each.error, each.settled = error, True
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from app.access.ledger import Head
 from app.core.columns import instant_text
+from app.telemetry.metrics import SEAL_FAILURES
 
 log = logging.getLogger("tracker")
 
@@ -137,6 +138,7 @@ class Sealer:
             append_line(self.file, seal_line(due, datetime.now(UTC), self._key))
         except OSError:
             log.exception("the seal of the ledger cannot be written")
+            SEAL_FAILURES.inc()
             self.failing = True
             self._put(due)  # it is due all the same
             self._wake.set()

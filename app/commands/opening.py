@@ -81,11 +81,16 @@ def listening(host: str, port: int) -> socket.socket:
     return found
 
 
+def reasons(error: Exception) -> list[str]:
+    """Why a command failed, a line for each thing wrong."""
+    if isinstance(error, ValidationError):
+        return [_setting_fault(str(each["msg"]), each["loc"]) for each in error.errors()]
+    return [reason(error)]
+
+
 def reason(error: Exception) -> str:
     """Why a command failed, in one line."""
     match error:
-        case ValidationError():
-            return "; ".join(_setting_fault(str(each["msg"]), each["loc"]) for each in error.errors())
         case ArgumentError():
             return "The database's address cannot be read: it is sqlite:///path.db or postgresql://user@host/name"
         case DBAPIError():
@@ -106,5 +111,6 @@ def _first_line(error: BaseException | None) -> str:
 
 
 def _setting_fault(message: str, place: tuple[int | str, ...]) -> str:
+    """What is wrong with a setting, by the name of its variable; a rule over several names them itself."""
     message = message.removeprefix("Value error, ")
-    return ": ".join([*(f"TRACKER_{str(each).upper()}" for each in place), message])
+    return f"TRACKER_{str(place[0]).upper()}: {message}" if place else message

@@ -1,35 +1,88 @@
 """Serving the register."""
 
+import logging
 import os
+import signal
 import socket
-from typing import Any
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from types import FrameType
+from typing import Any, NoReturn
 
 import uvicorn
 
 from app.commands.opening import Refused, listening, opened
+from app.commands.unknown_settings import unknown_settings
 from app.config import Settings
+from app.db import Database
+from app.telemetry import logs
+from app.telemetry.exposition import shared, told_at
 
-APP = "app.main:create_app"
+log = logging.getLogger("tracker")
+
+APP = "app.main:application"
 OPTIONS: dict[str, Any] = {
     "factory": True,
     "server_header": False,
-    "access_log": False,  # addresses hold what people search for; a proxy before the register may log what it should
+    "access_log": False,  # addresses hold what people search for; our own line of a request holds none
     "proxy_headers": False,  # a header that anybody can send is no proof of an address
+    "log_config": None,  # what the server says comes out as all else does
 }
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Serves until it is told to stop. Raises Refused if the schema is not current or the port is taken."""
+    """Serves until it is told to stop. Raises Refused if the schema is not current or a port is taken."""
+    logs.configure(settings.log_format, settings.log_level, lines=settings.log_requests)
+    for line in unknown_settings():
+        log.warning(line)
     with opened(settings):
         pass
     listening(host, port).close()
-    uvicorn.run(APP, host=host, port=port, workers=workers, **OPTIONS)
+    with shared(workers), measured(settings):
+        end_at_once_when_told()
+        uvicorn.run(
+            APP, host=host, port=port, workers=workers, timeout_graceful_shutdown=settings.stop_seconds, **OPTIONS
+        )
+
+
+def end_at_once_when_told() -> None:
+    """Makes SIGTERM a proper end with status 0, before the server is there to hear it, and again once it is done.
+
+    A server that has finished raises the signal once more, for whoever had it before; by default that would be death.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+
+
+@contextmanager
+def measured(settings: Settings) -> Iterator[None]:
+    """A block in which metrics can be read where the settings say. Raises Refused if that place cannot be had."""
+    place = settings.metrics_place
+    if place is None:
+        yield
+        return
+    from app.web.samples import Samples  # noqa: PLC0415 - not wanted otherwise
+
+    # A connection of its own: it has to tell also while every other one is taken.
+    database = Database(
+        settings.database_url, threads=1, role=settings.database_role, spare=0, pooled=settings.database_pooled
+    )
+    try:
+        with closing(database), told_at(place, Samples(database)):
+            yield
+    except OSError as error:
+        raise Refused(f"Metrics cannot be told at {settings.metrics_address}: {error.strerror}") from None
 
 
 def serve_on(settings: Settings, ears: socket.socket) -> None:
-    """Serves in this process, on a socket that listens already."""
+    """Serves in this process, on a socket that listens already; only what goes wrong is logged."""
     os.environ["TRACKER_DATABASE_URL"] = settings.database_url  # the application takes its settings from there
-    server = uvicorn.Server(uvicorn.Config(APP, log_level="warning", **OPTIONS))
+    os.environ.setdefault("TRACKER_LOG_LEVEL", "warning")
+    server = uvicorn.Server(uvicorn.Config(APP, timeout_graceful_shutdown=settings.stop_seconds, **OPTIONS))
     try:
         server.run(sockets=[ears])
     except KeyboardInterrupt:

@@ -77,6 +77,10 @@ class Blobs(ABC):
     def all(self) -> Iterator[Kept]:
         """Everything that is kept, in no order."""
 
+    @abstractmethod
+    def examine(self) -> None:
+        """Looks whether something could be put. Raises Unreachable."""
+
     def get(self, sha256: str) -> IO[bytes]:
         """What is kept under a hash, checked whole. Raises Damaged or Unreachable."""
         file = self._opened(sha256)
@@ -142,6 +146,17 @@ class Directory(Blobs):
         for path in self.root.glob("??/*"):
             if _NAME.fullmatch(path.name) and (found := self.about(path.name)) is not None:
                 yield found
+
+    def examine(self) -> None:
+        # Where there is nothing yet nothing is made: that its place can be written is enough.
+        root = self.root.absolute()
+        try:
+            with NamedTemporaryFile(
+                dir=next(each for each in (root, *root.parents) if each.exists()), prefix="new-"
+            ) as half:
+                half.write(b"?")
+        except OSError as error:
+            raise Unreachable(str(error)) from error
 
     def halves(self, before: datetime) -> Iterator[Path]:
         """What was being put when a process ended, and never was."""
@@ -221,6 +236,15 @@ class Bucket(Blobs):
             for batch in obstore.list(self.store):
                 for each in batch:
                     yield Kept(each["path"].rpartition("/")[2], each["size"], each["last_modified"])
+
+    def examine(self) -> None:
+        import obstore  # noqa: PLC0415 - as above
+
+        with _reaching():
+            try:
+                next(iter(obstore.list(self.store, chunk_size=1)), None)
+            except FileNotFoundError as error:
+                raise Unreachable("there is no such bucket") from error
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import re
 import secrets
 import time
-import uuid
 
 # UUID() would take braces, bare hex, `urn:`, underscores and the digits of any script too.
 _CANONICAL = re.compile("[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
@@ -15,7 +14,8 @@ def new_id() -> str:
     milliseconds, rest = divmod(nanoseconds, 1_000_000)
     fraction = rest * 4096 // 1_000_000
     value = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62
-    return str(uuid.UUID(int=value | secrets.randbits(62)))
+    digits = f"{value | secrets.randbits(62):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def as_id(text: str) -> str | None:

@@ -18,6 +18,7 @@ from sqlalchemy.types import ARRAY, Boolean, Text
 
 from app.core.columns import instant_text
 from app.errors import Invalid, Unavailable
+from app.telemetry import spans
 
 _SQLITE = sqlite.dialect(paramstyle="named")
 
@@ -45,6 +46,12 @@ class Prepared:
 
     def run(self, cursor: Any, values: Mapping[str, Any]) -> list[Any]:
         """The rows for these values. Raises Invalid, Unavailable; TooLong on the event loop."""
+        if spans.tracer is None:
+            return self._rows(cursor, values)
+        with spans.statement(self.sql, "sqlite" if self.is_sqlite else "postgresql"):
+            return self._rows(cursor, values)
+
+    def _rows(self, cursor: Any, values: Mapping[str, Any]) -> list[Any]:
         parameters = {**self.fixed, **values}
         if self.is_sqlite:
             parameters = {name: _sqlite_value(value) for name, value in parameters.items()}

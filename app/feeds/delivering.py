@@ -22,6 +22,8 @@ from app.feeds import outgoing, signing
 from app.feeds.outgoing import Outcome
 from app.feeds.spreading import DELIVERIES, HOOKS, PLACES, Lost, receiver, told
 from app.models import Webhook
+from app.telemetry import context
+from app.telemetry.metrics import WEBHOOK_ATTEMPTS
 
 GONE = 410
 """What a receiver answers that wants to be told no more of it."""
@@ -101,6 +103,7 @@ def _due(work: Work, hook: Webhook, row: Any, entry: Any) -> Due:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "engagement-tracker",
+        **context.following(entry["request_id"]).headers(),
         **signing.headers(str(row.id), work.now, body, secrets),
     }
     seen = told(work, hook)
@@ -143,12 +146,16 @@ def record(register: Register, due: Due, outcome: Outcome) -> None:
     values: dict[str, Any] = {"attempts": attempts, "status": outcome.status, "error": outcome.error}
     with register.database.write() as connection:
         if outcome.delivered:
-            _settle(connection, due.id, now, state="delivered", **values)
+            became = "delivered"
+            _settle(connection, due.id, now, state=became, **values)
         elif outcome.status == GONE or attempts >= register.settings.webhook_attempts:
-            _settle(connection, due.id, now, state="dead", **values)
+            became = "dead"
+            _settle(connection, due.id, now, state=became, **values)
         else:
+            became = "failed"
             again = now + timedelta(seconds=pause(attempts, register.settings.webhook_retry_seconds))
             connection.execute(_pending(due.id).values(due_at=again, **values))
+    WEBHOOK_ATTEMPTS.labels(became).inc()
 
 
 def pause(attempts: int, first: float) -> float:

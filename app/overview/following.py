@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
+from contextvars import Context
 from dataclasses import dataclass
 
 import anyio
@@ -30,6 +31,7 @@ from app.crud import ledger
 from app.errors import Forbidden, Problem, TooManyRequests, Unauthenticated, Unavailable
 from app.models import LedgerHead
 from app.overview.changes import item
+from app.telemetry.metrics import STREAMS
 
 log = logging.getLogger("tracker")
 
@@ -80,16 +82,20 @@ class Streams:
             raise Unavailable("No more streams are given just now.", headers={"Retry-After": "30"})
         stream = Stream(self, request, start)
         self._open.add(stream)
+        STREAMS.inc()
         if self._looking is None:
             self.head = start.seq
-            self._looking = asyncio.create_task(self._keep_looking())
+            # Of no request: what it logs is about all streams.
+            self._looking = asyncio.create_task(self._keep_looking(), context=Context())
             self._looking.add_done_callback(self._no_longer_looking)
             self._tasks.add(self._looking)
         return stream
 
     def left(self, stream: "Stream") -> None:
         """Takes a stream that has ended off the list. Where none is left, nobody looks any more."""
-        self._open.discard(stream)
+        if stream in self._open:
+            self._open.discard(stream)
+            STREAMS.dec()
         if not self._open:
             self._looking = None
 

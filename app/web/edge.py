@@ -2,18 +2,21 @@
 
 import logging
 import re
+from asyncio import CancelledError
 from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.ids import new_id
-from app.errors import Internal
+from app.errors import Internal, Problem, Unavailable
 from app.web.problem_answers import problem_answer
 
 log = logging.getLogger("tracker")
 
 Header = tuple[bytes, bytes]
 Headers = list[Header]
+
+GIVEN_UP = "The process had to end before this was done. Look whether it was kept, or ask again by `Idempotency-Key`."
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _API_HEADERS = (
@@ -37,7 +40,8 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope["request_id"] = _request_id(scope)
+        if "request_id" not in scope:
+            scope["request_id"] = given_id(scope) or new_id()
         head = scope["method"] == "HEAD"
         if head:
             scope["method"] = "GET"  # HEAD mirrors GET (RFC 9110, 9.3.2), and every GET has one
@@ -48,6 +52,7 @@ class Edge:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                scope["status"] = message["status"]
                 message["headers"] = _with_defaults(message["headers"], self.headers, scope)
             elif head:
                 message = {**message, "body": b""}
@@ -55,22 +60,35 @@ class Edge:
 
         try:
             await self.app(scope, receive, answer)
-        except Exception:
-            log.exception("unhandled error", extra={"request_id": scope["request_id"]})
+        except (Exception, CancelledError) as error:
+            problem = _problem_of(error, scope)
             if started:
                 raise
-            await problem_answer(Internal(), scope)(scope, receive, answer)
+            await problem_answer(problem, scope)(scope, receive, answer)
 
 
-def _request_id(scope: Scope) -> str:
+def _problem_of(error: BaseException, scope: Scope) -> Problem:
+    if isinstance(error, CancelledError):  # the server waits no longer, since it has been told to stop
+        return Unavailable(GIVEN_UP, headers={"Retry-After": "2"})
+    log.error("unhandled error", exc_info=error, extra={"request_id": scope["request_id"]})
+    return Internal()
+
+
+def given_id(scope: Scope) -> str | None:
+    """The id that the caller has given the request, if it is one."""
     for name, value in scope["headers"]:
-        given: str = value.decode("latin-1")
-        if name == b"x-request-id" and _REQUEST_ID.fullmatch(given):
-            return given
-    return new_id()
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(given := value.decode("latin-1")):
+            return str(given)
+    return None
 
 
 def _with_defaults(headers: Headers, defaults: Iterable[Header], scope: Scope) -> Headers:
     present = {name for name, _ in headers}
     added = [each for each in defaults if each[0] not in present]
-    return [*headers, *added, *scope.get("rate_limit", ()), (b"x-request-id", scope["request_id"].encode())]
+    return [*headers, *added, *scope.get("rate_limit", ()), *_ids(scope)]
+
+
+def _ids(scope: Scope) -> Headers:
+    request_id = (b"x-request-id", scope["request_id"].encode())
+    trace = scope.get("trace")
+    return [request_id] if trace is None else [request_id, (b"traceresponse", str(trace).encode())]

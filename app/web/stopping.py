@@ -12,11 +12,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def when_told_to_stop(call: Callable[[], None]) -> Iterator[None]:
+def when_told_to_stop(call: Callable[[], None], *, drain: float = 0) -> Iterator[None]:
     """Calls, on the event loop, as soon as a signal asks the process to end, before the server's own handler.
 
     A server first waits for open answers and only then ends the application, so an answer that never ends by itself
-    has to hear of it earlier.
+    has to hear of it earlier. With `drain` the server hears of it that many seconds later and takes requests until
+    then, so that a balancer can see in time that it should send no more. A second signal is not kept waiting.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # signals come to the main thread only
@@ -24,9 +25,16 @@ def when_told_to_stop(call: Callable[[], None]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     before: dict[int, Any] = {each: signal.getsignal(each) for each in SIGNALS}
 
+    told_once = False
+
     def told(number: int, frame: FrameType | None) -> None:
+        nonlocal told_once
         loop.call_soon_threadsafe(call)
-        before[number](number, frame)
+        if drain and not told_once:
+            loop.call_soon_threadsafe(loop.call_later, drain, before[number], number, None)
+        else:
+            before[number](number, frame)
+        told_once = True
 
     ours = [each for each in SIGNALS if callable(before[each])]
     for each in ours:

@@ -81,7 +81,8 @@ def test_scripts_of_ci_can_be_run() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads(text("pyproject.toml"))
-    declared = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    extras = [each for extra in project["project"]["optional-dependencies"].values() for each in extra]
+    declared = [*project["project"]["dependencies"], *extras, *project["dependency-groups"]["dev"]]
     names = {re.match(r"[\w-]+", each).group() for each in declared}  # type: ignore[union-attr]
     rows = table("docs/decisions/0013-dependencies.md", "package", "why")
     justified = [re.sub(r" \(.*\)", "", each) for row in rows for each in row[0].split(", ")]

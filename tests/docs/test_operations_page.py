@@ -2,13 +2,18 @@
 
 import re
 import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
 from reading_docs import PAGES, ROOT, blocks, code, table
 from typer.main import get_command
 
+from app.access.register import Register
 from app.cli import app
+from app.telemetry.exposition import everything
+from app.web.readiness import checks
+from app.web.samples import Samples
 
 HELPERS = {"--help"}
 
@@ -61,3 +66,27 @@ def test_commands_that_pages_use_exist(page: str, line: str) -> None:
     name = next(each for each in COMMANDS if words[: len(each.split())] == each.split())
     used = {word.partition("=")[0] for word in words if word.startswith("--")}
     assert used <= _options(COMMANDS[name]), page
+
+
+def _family(name: str) -> str:
+    return re.sub("_(total|bucket|count|sum)$", "", name)
+
+
+def test_every_metric_is_documented_and_alerts_use_no_other(register: Register) -> None:
+    told = {_family(each.name) for each in everything(Samples(register.database)).collect()}
+    rows = {_family(code(row[0])[0]) for row in table("docs/operations.md", "metric", "labels", "what it tells")}
+    ours = {each for each in told if each.startswith("tracker_")}
+    assert ours == rows - {"process_…"}
+    alerts = table("docs/operations.md", "alert", "expression", "what it means", "what to do")
+    used = {_family(each) for row in alerts for each in re.findall(r"\b(?:tracker|process)_\w+", row[1])}
+    assert used <= told
+
+
+def test_every_check_of_readiness_is_documented(register: Register, tmp_path: Path) -> None:
+    register.seals.file = tmp_path / "seals"
+    try:
+        found = {each.name: each.needed for each in checks(register)}
+    finally:
+        register.seals.file = None
+    rows = {code(row[0])[0]: row[1] == "yes" for row in table("docs/operations.md", "check", "needed", "wrong when")}
+    assert found == rows

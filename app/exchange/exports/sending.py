@@ -18,6 +18,7 @@ from app.access.actor import Actor
 from app.config import Settings
 from app.errors import TooManyRequests, Unavailable
 from app.exchange.exports.spool import Spool
+from app.telemetry.metrics import EXPORTS
 
 log = logging.getLogger("tracker")
 
@@ -49,6 +50,7 @@ class Exports:
             raise Unavailable("No more exports are made just now.", headers={"Retry-After": "30"})
         outgoing = Outgoing(self, make)
         self._open.add(outgoing)
+        EXPORTS.inc()
         try:
             await outgoing.begin()
         except BaseException:
@@ -64,7 +66,9 @@ class Exports:
             raise TooManyRequests(f"The caller has {mine} exports under way already.", headers={"Retry-After": "30"})
 
     def left(self, outgoing: "Outgoing") -> None:
-        self._open.discard(outgoing)
+        if outgoing in self._open:
+            self._open.discard(outgoing)
+            EXPORTS.dec()
 
     def close(self) -> None:
         """Ends all that are under way, and begins no more: the process is about to stop."""
