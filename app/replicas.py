@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.errors import Unavailable
 from app.postgres import driver_error, is_lost, is_pooled
+from app.telemetry.metrics import REPLICA_READS
 
 log = logging.getLogger("tracker")
 
@@ -53,9 +54,11 @@ class Replica:
         try:
             with self.engine.connect() as connection:
                 if not _has(connection, head):
+                    REPLICA_READS.labels("behind").inc()
                     raise Unfit
                 self._works()
                 yield connection
+                REPLICA_READS.labels("answered").inc()
         except (DBAPIError, Unavailable) as error:
             cause = driver_error(error)
             if cause is None:
@@ -72,6 +75,7 @@ class Replica:
             self.failures = 0
 
     def _failed(self, error: BaseException) -> None:
+        REPLICA_READS.labels("lost").inc()
         if not self.failures:
             log.warning("replica %s does not answer: %s", self.name, type(error).__name__)
         self.failures += 1

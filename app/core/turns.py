@@ -12,6 +12,7 @@ import anyio
 from anyio.to_thread import run_sync
 
 from app.errors import Unavailable
+from app.telemetry.metrics import TURNED_AWAY
 
 T = TypeVar("T")
 
@@ -25,9 +26,6 @@ class Turns:
         self.most_waiting = most_waiting
         self.seconds = seconds
         self.waiting = 0
-        self.turned_away = 0
-        """How many have been told to come later."""
-
         self._turns = anyio.CapacityLimiter(at_a_time)
         self._threads = anyio.CapacityLimiter(math.inf)  # who has a turn waits for nothing else
 
@@ -49,5 +47,5 @@ class Turns:
             self._turns.release()
 
     def _come_later(self, why: str) -> Unavailable:
-        self.turned_away += 1
+        TURNED_AWAY.inc()
         return Unavailable(f"{why} Nothing of the request was kept.", headers=COME_LATER)

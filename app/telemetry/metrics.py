@@ -33,6 +33,14 @@ WAITS = Histogram(
 RETRIES = Counter(
     "tracker_database_retries_total", "Units of work that gave way to somebody else and were done once more."
 )
+TURNED_AWAY = Counter(
+    "tracker_requests_turned_away_total", "Requests that were told to come later, since too many waited for a turn."
+)
+REPLICA_READS = Counter(
+    "tracker_replica_reads_total",
+    "Reads that were to go to a replica, by outcome: answered; behind or lost, so that the primary was read.",
+    ("outcome",),
+)
 STREAMS = Gauge("tracker_streams_open", "Streams of changes that are open.", multiprocess_mode="livesum")
 EXPORTS = Gauge("tracker_exports_under_way", "Exports that are being made or sent.", multiprocess_mode="livesum")
 WEBHOOK_ATTEMPTS = Counter(
@@ -45,5 +53,7 @@ ACCESS_LOG_FAILURES = Counter(
 )
 SEAL_FAILURES = Counter("tracker_seal_failures_total", "Seals of the ledger that could not be written.")
 
+for _outcome in ("answered", "behind", "lost"):
+    REPLICA_READS.labels(_outcome)
 for _outcome in ("delivered", "failed", "dead"):
     WEBHOOK_ATTEMPTS.labels(_outcome)  # there from the beginning, so that the first one shows as an increase

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.access.register import Register
 from app.core.blobs import Blobs, Directory, Unreachable
 from app.db import Database
+from app.replicas import Replicas
 from app.telemetry.bounded import Bounded
 
 log = logging.getLogger("tracker")
@@ -58,6 +59,8 @@ def checks(register: Register) -> list[Check]:
         folders.add(files.root)
     if folders:
         found.append(Check("disk", partial(_disk, frozenset(folders)), good_for=15))
+    if database.replicas.all:
+        found.append(Check("replicas", partial(_replicas, database.replicas)))
     if seals.file is not None:
         found.append(Check("seals", partial(_seals, register), good_for=0))
     return found
@@ -133,6 +136,11 @@ def _disk(folders: frozenset[Path]) -> None:
         there = next((each for each in (folder, *folder.absolute().parents) if each.exists()), None)
         if there is not None and shutil.disk_usage(there).free < FREE:
             raise Wrong(f"The disk is nearly full: less than {FREE // 1024**2} MiB are left.")
+
+
+def _replicas(replicas: Replicas) -> None:
+    if failing := [each.name for each in replicas.all if each.is_failing]:
+        raise Wrong(f"A replica does not answer ({', '.join(failing)}): the primary is read for it.")
 
 
 def _seals(register: Register) -> None:

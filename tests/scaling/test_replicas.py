@@ -134,6 +134,8 @@ def test_a_replica_that_was_never_there_costs_no_error(process: Callable[..., Ap
         replica_urls=("postgresql://postgres@127.0.0.1:1/register", nodes.standby.url_of(NAME)),
     )
     assert {reader.get("/visits").status_code for _ in range(20)} == {200}
+    ready = reader.client.get("/readyz")
+    assert (ready.status_code, ready.json()["checks"]["replicas"][:30]) == (200, "A replica does not answer (1 o")
     first, second = reader.client.app.state.register.database.replicas.all  # type: ignore[attr-defined]
     assert (first.is_failing, second.is_failing) == (True, False)
 
