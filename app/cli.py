@@ -304,6 +304,32 @@ def export_(
     typer.echo(exports.export_file(get_settings(), file, path=of, filters=filters), err=True)
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="A new file.", dir_okay=False)],
+    with_files: Annotated[bool, typer.Option("--with-files", help="With all attached files too.")] = False,
+) -> None:
+    """Copy the whole register to one file, while it serves. Exit status 1 if an attached file was not there."""
+    from app.commands import backup as backing
+
+    made = backing.back_up(get_settings(), file, with_files=with_files)
+    for line in backing.told(made, file):
+        typer.echo(line, err=True)
+    if made.missing_files:
+        raise typer.Exit(1)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `tracker backup` wrote.", exists=True, dir_okay=False)],
+) -> None:
+    """Bring a backup into a new database, up to date and proved."""
+    from app.commands import restore as restoring
+
+    for line in restoring.restore(get_settings(), file):
+        typer.echo(line, err=True)
+
+
 def main() -> None:
     """Runs the command that was given."""
     try:

@@ -44,6 +44,15 @@ What is unique is looked for before it is written, so a value is taken only by s
 the next try finds it, and says so in so many words or, of what the register draws itself, draws another.
 """
 
+UNTOLD = (
+    "The database was lost while it kept the request, before it said whether it did. Look, or send it again with the "
+    "same Idempotency-Key."
+)
+"""What is said of a COMMIT without an answer: nobody knows."""
+
+DISK_FULL = "53100"
+"""PostgreSQL's SQLSTATE for it."""
+
 INLINE_STEPS = 50_000
 """Steps of SQLite's virtual machine, about two milliseconds, that a read may take on the event loop."""
 
@@ -179,9 +188,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is kept whole when the block ends, or not at all."""
-        with self._turn, self.writer.connect() as connection, connection.begin():
+        """A transaction that is kept whole when the block ends, or not at all.
+
+        Where the database was lost before it said which, the error that is raised has the detail `UNTOLD`.
+        """
+        with self._turn, self.writer.connect() as connection, connection.begin() as transaction:
             yield connection
+            try:
+                transaction.commit()
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    error.add_detail(UNTOLD)
+                raise
 
     def close(self) -> None:
         self.reader.dispose()
@@ -227,3 +245,11 @@ def gave_way(error: BaseException) -> bool:
     if isinstance(cause, sqlite3.OperationalError):
         return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     return getattr(cause, "sqlstate", None) in GAVE_WAY
+
+
+def disk_full(error: DBAPIError) -> bool:
+    """Whether an error says that there was no room to keep something."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.OperationalError):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+    return getattr(cause, "sqlstate", None) == DISK_FULL

@@ -223,6 +223,18 @@ class Unavailable(Problem):
     )
 
 
+class InsufficientStorage(Problem):
+    """RFC 4918, 11.5. It is no 503: to send the same again soon would not help."""
+
+    type = ProblemType(
+        "insufficient-storage",
+        "There is no room left",
+        507,
+        "A disk of the register is full. Nothing of the request was kept; what is there can be read.",
+        "Tell the operator, and send it again when there is room.",
+    )
+
+
 PROBLEM_TYPES: tuple[ProblemType, ...] = tuple(
     problem.type for problem in sorted(Problem.__subclasses__(), key=lambda each: each.type.status)
 )

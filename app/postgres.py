@@ -6,10 +6,11 @@ there it is told in each transaction, for that transaction alone; statements are
 one transaction too, which ends when its connection goes back.
 """
 
+import select
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 STATEMENT_TIMEOUT_MS = 60_000
 """How long any statement may take."""
@@ -54,9 +55,26 @@ def postgresql_engine(
         hide_parameters=True,  # errors are logged, and values are what is in records
         connect_args=arguments,
     )
+    event.listen(engine, "checkout", refuse_ended)
     if pooled:
         _tell_each_transaction(engine, session)
     return engine
+
+
+def refuse_ended(connection: Any, record: Any, _proxy: Any) -> None:
+    """Has the pool connect anew, all of it, where a connection that it kept was ended by the server meanwhile.
+
+    A server that ends says so, or closes: there is something to read that nobody has asked for. To look costs some
+    microseconds; SQLAlchemy's `pool_pre_ping` costs a round trip for each request.
+    """
+    if "kept" not in record.info:  # it was made just now
+        record.info["kept"] = True
+        return
+    looked = select.poll()
+    if not connection.closed:
+        looked.register(connection.fileno(), select.POLLIN)
+    if connection.closed or looked.poll(0):
+        raise InvalidatePoolError("the server has ended the connection")
 
 
 def _tell_each_transaction(engine: Engine, session: dict[str, str]) -> None:

@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from tempfile import NamedTemporaryFile
+from typing import IO, TextIO
 
 
 @contextmanager
@@ -19,3 +20,33 @@ def new_file(file: Path) -> Iterator[TextIO]:
     except BaseException:
         file.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def whole_file(file: Path) -> Iterator[IO[bytes]]:
+    """The same for bytes, under its name only when it is whole: it is written beside, and put there in the end.
+
+    What is killed meanwhile leaves `.NAME.…part`, never a file that looks whole. Raises FileExistsError.
+    """
+    if file.exists():
+        raise FileExistsError(17, "It is there already, and is not written over", str(file))
+    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", suffix=".part", delete=False) as out:
+        part = Path(out.name)
+        try:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+            put_in_place(part, file)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def put_in_place(part: Path, file: Path) -> None:
+    """Gives a file that is whole its name, for good. A link, unlike a rename, replaces nothing: FileExistsError."""
+    os.link(part, file)
+    part.unlink()
+    handle = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -4,6 +4,7 @@ In a directory, or in a bucket that speaks S3. What is put is there to stay befo
 held against its hash.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -27,6 +28,10 @@ class Damaged(Exception):  # noqa: N818 - says what the content is
 
 class Unreachable(Exception):  # noqa: N818 - says what the store is
     """The store does not answer, or refuses."""
+
+
+class Full(Unreachable):
+    """The store has no room left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,8 @@ class Directory(Blobs):
                     raise
             _sync(path.parent)
         except OSError as error:
-            raise Unreachable(str(error)) from error
+            kind = Full if error.errno in {errno.ENOSPC, errno.EDQUOT} else Unreachable
+            raise kind(str(error)) from error
 
     def _opened(self, sha256: str) -> IO[bytes]:
         try:

@@ -166,7 +166,7 @@ def errors_of(operation: Operation, path: str) -> set[int]:
     if path.endswith("}"):
         errors.add(405)  # of what is another address: `/visits/query` is no visit
     if operation.writes:
-        errors |= {409}
+        errors |= {409, 507}
     if operation.upload is not None or "document" in inspect.signature(operation.endpoint).parameters:
         errors |= {408, 413, 415}
     if operation.verb in (

@@ -121,7 +121,7 @@ def add_imports(router: APIRouter) -> None:
         route_class_override=ImportRoute,
         openapi_extra={
             "requestBody": {"required": True, "content": {MULTIPART: {"schema": BODY}}},
-            "x-errors": [401, 403, 406, 408, 413, 415, 422, 429, 503],
+            "x-errors": [401, 403, 406, 408, 413, 415, 422, 429, 503, 507],
         },
     )
 

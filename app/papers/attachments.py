@@ -12,7 +12,7 @@ from app.access.markings import MARKING_FIELDS, marking_faults
 from app.access.permissions import Action
 from app.access.register import Register
 from app.access.work import Work
-from app.core.blobs import Damaged, Unreachable, pieces
+from app.core.blobs import Damaged, Full, Unreachable, pieces
 from app.core.fields import Line, Prose, RecordId, Title
 from app.core.filenames import disposition, offered
 from app.core.query import Equals, ListQuery, Many
@@ -26,7 +26,7 @@ from app.crud.reading import stored
 from app.crud.resource import RESOURCES, Parent, Resource
 from app.crud.router import add_resource, changes_of, parent_id, parent_of
 from app.crud.uploads import Sent, Upload
-from app.errors import Invalid, Unavailable
+from app.errors import InsufficientStorage, Invalid, Unavailable
 from app.models import Attachment
 from app.papers.briefings import BRIEFINGS
 
@@ -133,6 +133,8 @@ def keep(register: Register, sent: Sent) -> None:
     type_of(register, sent)
     try:
         register.files.put(sent.file, sent.sha256)
+    except Full:
+        raise InsufficientStorage("The store of files is full. Nothing of the request was kept.") from None
     except Unreachable as error:
         raise Unavailable(f"The store of files takes none: {error}", headers={"Retry-After": "10"}) from None
 

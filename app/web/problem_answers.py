@@ -1,5 +1,6 @@
 """From an exception to an RFC 9457 answer: every error of the API goes out through here."""
 
+import errno
 import json
 import logging
 import re
@@ -18,10 +19,12 @@ from starlette.types import Scope
 from app.access.accesses import log_refusal
 from app.core.documents import CODES
 from app.core.jsonbody import pointer
+from app.db import UNTOLD, disk_full
 from app.errors import (
     Conflict,
     Fault,
     Forbidden,
+    InsufficientStorage,
     Internal,
     Invalid,
     MethodNotAllowed,
@@ -39,6 +42,8 @@ log = logging.getLogger("tracker")
 
 PROGRAM_LIMIT = "54"
 """PostgreSQL's class of errors for what is too large or too complex."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 MOST_ALIKE = 1_000
 """Faults of one field that an answer names: one for every item of a bulk request."""
@@ -106,6 +111,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(_validation)
     app.exception_handler(DBAPIError)(_database)
     app.exception_handler(PoolTimeout)(_busy)
+    app.exception_handler(OSError)(_disk)
 
 
 def _problem(request: Request, error: Exception) -> Response:
@@ -147,11 +153,23 @@ def _database(request: Request, error: Exception) -> Response:
     if isinstance(error, IntegrityError):
         # Two wrote at the same moment and met in a constraint; the checks before it had seen neither.
         return problem_answer(Conflict("Somebody else has just recorded the same."), request.scope)
+    if disk_full(error):
+        log.error("the database has no room left", extra={"request_id": request.scope.get("request_id")})
+        return problem_answer(InsufficientStorage(), request.scope)
     if isinstance(error, OperationalError) or error.connection_invalidated:
         log.warning("database not available", extra={"request_id": request.scope.get("request_id")})
-        return problem_answer(Unavailable(headers={"Retry-After": "2"}), request.scope)
+        detail = UNTOLD if UNTOLD in error.detail else None
+        return problem_answer(Unavailable(detail, headers={"Retry-After": "2"}), request.scope)
     raise error
 
 
 def _busy(request: Request, _error: Exception) -> Response:
     return problem_answer(Unavailable(headers={"Retry-After": "2"}), request.scope)
+
+
+def _disk(request: Request, error: Exception) -> Response:
+    """What comes in is put down before it is looked at, which takes room too."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        log.error("no room is left on a disk", extra={"request_id": request.scope.get("request_id")})
+        return problem_answer(InsufficientStorage(), request.scope)
+    raise error

@@ -16,6 +16,7 @@ from app.web.readiness import checks
 from app.web.samples import Samples
 
 HELPERS = {"--help"}
+FIRST_WORDS = "demo|serve|migrate|sample|token|import|audit|disposal|backup|restore"
 
 
 def _commands(command: Any, name: str) -> dict[str, Any]:
@@ -52,9 +53,7 @@ def _used() -> list[tuple[str, str]]:
         name = page.relative_to(ROOT).as_posix()
         for _, inside in blocks(name):
             for line in inside.splitlines():
-                typed = re.search(
-                    r"(?:uv run |app )(tracker )?((?:demo|serve|migrate|sample|token|import|audit|disposal)\b.*)", line
-                )
+                typed = re.search(rf"(?:uv run |app )(tracker )?((?:{FIRST_WORDS})\b.*)", line)
                 if typed and (typed[1] or "docker" in line):
                     found.append((name, f"tracker {typed[2]}"))
     return found

