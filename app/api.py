@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from fastapi import APIRouter
 from starlette.routing import BaseRoute, Match, Route
@@ -11,7 +12,6 @@ from starlette.types import Receive, Scope, Send
 from app.accounts.me import add_me
 from app.accounts.tokens import add_tokens
 from app.accounts.users import USERS
-from app.crud.route import RegisterRoute
 from app.crud.router import add_resource
 from app.engagements.advocacy import ADVOCACY
 from app.engagements.approval_routes import APPROVAL_ROUTES
@@ -84,9 +84,10 @@ from app.releases.operations import add_requests
 PREFIX = "/api/v1"
 
 
+@cache
 def api_routes() -> list[BaseRoute]:
-    """Every route below the prefix."""
-    router = APIRouter(prefix=PREFIX, route_class=RegisterRoute)
+    """Every route below the prefix, the same for every register that this process serves."""
+    router = APIRouter(prefix=PREFIX)
     for add in (_engagements, _with_whom, _papers, _approvals, _overview, _feeds, _keeping, _callers, _exchange):
         add(router)
     return list(router.routes)

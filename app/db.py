@@ -192,14 +192,15 @@ class Database:
 
         Where the database was lost before it said which, the error that is raised has the detail `UNTOLD`.
         """
-        with self._turn, self.writer.connect() as connection, connection.begin() as transaction:
-            yield connection
-            try:
-                transaction.commit()
-            except DBAPIError as error:
-                if error.connection_invalidated:
-                    error.add_detail(UNTOLD)
-                raise
+        worked = False
+        try:
+            with self._turn, self.writer.connect() as connection, connection.begin():
+                yield connection
+                worked = True
+        except DBAPIError as error:
+            if worked and error.connection_invalidated:
+                error.add_detail(UNTOLD)
+            raise
 
     def close(self) -> None:
         self.reader.dispose()

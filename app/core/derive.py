@@ -15,7 +15,7 @@ from app.core.fields import CreateOnly, Document, References, Representation
 class Selection(BaseModel):
     """A record as the caller shaped it."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
 
 def made(name: str, base: type[BaseModel], doc: str | None, fields: Mapping[str, Any]) -> Any:

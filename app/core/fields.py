@@ -34,13 +34,15 @@ _BREAKS = re.compile(r"[\t\r\n\x85\u2028\u2029]")
 class Document(BaseModel):
     """What a client may write: unknown names are refused."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True, defer_build=True
+    )
 
 
 class Representation(BaseModel):
     """What a client reads. No field has a default: each is always there."""
 
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True, defer_build=True)
 
 
 def bare(field: str, kind: Any, item: Any) -> BeforeValidator:

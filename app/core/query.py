@@ -73,7 +73,7 @@ Many = Annotated[list[T], BeforeValidator(_one_or_many), Field(max_length=MAX_VA
 class Asked(BaseModel):
     """What can be asked of an operation. An unknown parameter is refused: a misspelt one never widens an answer."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True, defer_build=True)
 
 
 class PageQuery(Asked):

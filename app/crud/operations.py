@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
@@ -14,10 +15,16 @@ from app.access.permissions import PERMISSIONS, Action
 from app.access.work import Admission
 from app.core.query import ListQuery
 from app.crud.resource import Resource
-from app.crud.route import JSON
+from app.crud.route import JSON, RegisterRoute
 from app.crud.uploads import Upload, UploadRoute
 
 READING = (Action.READ, Action.AUDIT, Action.EXPORT)
+
+
+class Later(NamedTuple):
+    """A model of an answer that is made when the OpenAPI document is, since nothing else needs it."""
+
+    make: Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Operation:
     admits: Admission | None = None
     """What says who asks, where no token does."""
 
-    route: type[APIRoute] | None = None
+    route: type[RegisterRoute] | None = None
     """The way of its requests, where that is another one than of most."""
 
     streams: bool = False
@@ -110,18 +117,26 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
     endpoint.upload = operation.upload  # type: ignore[attr-defined]
     endpoint.admits = operation.admits  # type: ignore[attr-defined]
     path = base + operation.path
-    router.add_api_route(
+    kind = UploadRoute if operation.upload is not None else operation.route or RegisterRoute
+    described = partial(described_route, router.prefix, noun, operation, path, shown=shown)
+    router.routes.append(kind(router.prefix + path, endpoint, method=operation.method, described=described))
+
+
+def described_route(prefix: str, noun: Noun, operation: Operation, path: str, *, shown: bool) -> APIRoute:
+    """A route as the OpenAPI document tells of it."""
+    answer = operation.answer.make() if isinstance(operation.answer, Later) else operation.answer
+    return told(
+        prefix,
         path,
-        endpoint,
+        operation.endpoint,
         methods=[operation.method],
         include_in_schema=shown,
         tags=[noun.tag],
         status_code=operation.status,
-        response_model=operation.answer,
+        response_model=answer,
         summary=operation.summary,
         description=described(operation),
         operation_id=f"{operation.verb}_{noun.name}".replace("-", "_"),
-        route_class_override=operation.route if operation.upload is None else UploadRoute,
         response_class=Response if operation.media and operation.answer is None else JSONResponse,
         responses={
             **({200: files(operation)} if operation.media else {}),
@@ -138,6 +153,15 @@ def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown
             **({"x-media-types": ["application/merge-patch+json"]} if operation.method == "PATCH" else {}),
         },
     )
+
+
+def told(prefix: str, path: str, endpoint: Callable[..., Any], **options: Any) -> APIRoute:
+    """A route of FastAPI's, for the OpenAPI document."""
+    router = APIRouter(prefix=prefix)
+    router.add_api_route(path, endpoint, **options)
+    (route,) = router.routes
+    assert isinstance(route, APIRoute)  # noqa: S101 - what was just added
+    return route
 
 
 def files(operation: Operation) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How a request reaches an endpoint: body read and parsed strictly, work done in a thread, answer sent.
 
-FastAPI keeps the routes and writes the OpenAPI document. Its own handler would also solve dependencies and
-validate parameters; ours have none: the endpoint itself examines what was sent, once it knows who sent it, so
+FastAPI writes the OpenAPI document. Its own routes would also solve dependencies and validate parameters; ours have
+none: the endpoint itself examines what was sent, once it knows who sent it, so
 that a stranger learns nothing from faults, and one thread hop does it all.
 
 On SQLite even that hop costs more than most reads, which take a fraction of a millisecond. So a read is first tried
@@ -21,6 +21,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect
+from starlette.routing import Route, request_response
 
 from app.access.accesses import log_read
 from app.access.proofs import Unproven
@@ -45,8 +46,20 @@ Begun = Callable[..., AbstractContextManager[Work]]
 _REFUSED = re.compile(r"q\s*=\s*0(\.0*)?\s*(;|$)")
 
 
-class RegisterRoute(APIRoute):
-    """A route of the register."""
+class RegisterRoute(Route):
+    """A route of the register.
+
+    To tell of it in the OpenAPI document takes a route of FastAPI's, with models of all that is sent and answered.
+    `described` makes that one, when somebody asks for the document: to make them all takes seconds.
+    """
+
+    def __init__(
+        self, path: str, endpoint: Callable[..., Any], *, method: str, described: Callable[[], APIRoute]
+    ) -> None:
+        super().__init__(path, endpoint, methods=[method])
+        self.methods = {method}  # without HEAD, which the edge answers
+        self.described = described
+        self.app = request_response(self.get_route_handler())
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint: Any = self.endpoint

@@ -1,6 +1,7 @@
 """From a declaration to a router: the operations that every resource has."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -17,7 +18,7 @@ from app.crud.answers import JSON, etag, listed, location, single, written
 from app.crud.asking import from_address, from_body, no_parameters
 from app.crud.links import present_key
 from app.crud.listing import Page, page
-from app.crud.operations import Operation, add, noun_of
+from app.crud.operations import Later, Operation, add, noun_of
 from app.crud.polling import polled
 from app.crud.reading import check_shape, shaped, stored
 from app.crud.resource import RESOURCES, Resource
@@ -120,7 +121,7 @@ def _list(resource: Resource) -> Operation:
         "list", "GET", "", endpoint, resource.reads,
         summary=f"List {resource.plural}",
         description=f"{resource.plural.capitalize()} that exist for the caller, a page at a time.",
-        answer=page_model(resource),
+        answer=Later(partial(page_model, resource)),
         query=resource.list_query,
         proves=True,
     )  # fmt: skip
@@ -137,7 +138,7 @@ def _query(resource: Resource) -> Operation:
         summary=f"List {resource.plural}, asked in the body",
         description="The same list with its parameters in a JSON body, so that names and terms stay out of "
         "addresses and logs. To go on, send the same body to the address in `next`.",
-        answer=page_model(resource),
+        answer=Later(partial(page_model, resource)),
         cursor_only=True,
         proves=True,
         example={"limit": 20, "sort": resource.default_sort},
@@ -171,7 +172,7 @@ def _read(resource: Resource) -> Operation:
         "read", "GET", "/{id}", endpoint, resource.reads,
         summary=f"Read {resource.article}",
         description=f"{resource.article.capitalize()} by {resource.addressed_by}.",
-        answer=resource.read_or_selection,
+        answer=Later(lambda: resource.read_or_selection),
         query=query,
         proves=True,
     )  # fmt: skip
@@ -234,7 +235,7 @@ def _bulk(resource: Resource) -> Operation:
         "bulk", "POST", "/bulk", endpoint, resource.writes,
         summary=f"Record many {resource.plural} at once",
         description="Up to 1,000 items, all or none. Faults name the item: `/items/3/title`.",
-        answer=bulk_answer(resource), status=201, example={"items": [resource.example]},
+        answer=Later(partial(bulk_answer, resource)), status=201, example={"items": [resource.example]},
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ class BulkEnvelope(Document):
 class PageEnvelope(BaseModel):
     """What every page says beside its records."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(use_attribute_docstrings=True, defer_build=True)
 
     items: list[Any]
     """The records of this page, in order."""
@@ -39,7 +39,7 @@ class PageEnvelope(BaseModel):
 class BulkAnswer(BaseModel):
     """What a bulk request has made."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(use_attribute_docstrings=True, defer_build=True)
 
     items: list[Any]
     """The records as they are kept, in the order of the request."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -21,7 +22,7 @@ from app.core.ids import as_id
 from app.crud import store
 from app.crud.answers import written
 from app.crud.asking import from_address, no_parameters
-from app.crud.operations import Operation, add, noun_of
+from app.crud.operations import Later, Operation, add, noun_of
 from app.crud.reading import stored
 from app.crud.resource import RESOURCES, Resource
 from app.crud.router import page_of
@@ -211,7 +212,7 @@ def add_approvals(router: APIRouter, resource: Resource) -> None:
             "list_approvals_of", "GET", "/{id}/approvals", listed, Action.READ,
             summary=f"List the approvals of {resource.article}",
             description="The newest first.",
-            answer=page_model(APPROVALS), query=APPROVALS.list_query,
+            answer=Later(partial(page_model, APPROVALS)), query=APPROVALS.list_query,
         ),
         Operation(
             "ask_approval_of", "POST", "/{id}/approvals", asked, Action.WRITE,

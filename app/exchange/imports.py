@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_args
 
-from anyio.to_thread import run_sync
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, UploadFile
@@ -15,12 +15,14 @@ from app.access.permissions import PERMISSIONS, Action
 from app.access.work import reading, register_of, writing
 from app.crud.asking import no_parameters
 from app.crud.forms import MULTIPART, form_of, pointer_to, too_large
-from app.crud.route import acceptable
+from app.crud.operations import told
+from app.crud.route import RegisterRoute, acceptable, turns_of
 from app.db import retried
 from app.errors import Fault, Invalid
 from app.exchange.report import ImportReport
 from app.models.choices import Kind
 
+PATH = "/imports"
 WHAT = "A spreadsheet"
 FIELDS = ("kind", "dry_run", "all_or_nothing")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False, "": False}
@@ -75,13 +77,13 @@ class Wishes:
     all_or_nothing: bool
 
 
-class ImportRoute(APIRoute):
+class ImportRoute(RegisterRoute):
     """The way of an upload: who sends it is known before it is read, and all that is slow is done in a thread."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         async def handle(request: Request) -> Response:
             acceptable(request)
-            await run_sync(_authorised, request)
+            await turns_of(request).work(_authorised, request)
             form = await form_of(
                 request,
                 what=WHAT,
@@ -90,7 +92,7 @@ class ImportRoute(APIRoute):
                 longest_field=_LONGEST_FIELD,
             )
             try:
-                return await run_sync(_answer, request, form)
+                return await turns_of(request).work(_answer, request, form)
             finally:
                 await form.close()
 
@@ -107,9 +109,17 @@ import_spreadsheet.action = Action.IMPORT  # type: ignore[attr-defined]
 
 def add_imports(router: APIRouter) -> None:
     """Puts the operation on a router."""
+    path = router.prefix + PATH
+    described = partial(described_import, router.prefix)
+    router.routes.append(ImportRoute(path, import_spreadsheet, method="POST", described=described))
+
+
+def described_import(prefix: str) -> APIRoute:
+    """The operation as the OpenAPI document tells of it."""
     roles = ", ".join(sorted(PERMISSIONS[Action.IMPORT]))
-    router.add_api_route(
-        "/imports",
+    return told(
+        prefix,
+        PATH,
         import_spreadsheet,
         methods=["POST"],
         tags=["Imports"],
@@ -118,7 +128,6 @@ def add_imports(router: APIRouter) -> None:
         description=f"{DESCRIPTION}\n\nFor the roles: {roles}.",
         response_description="The account of every row.",
         operation_id="import_spreadsheet",
-        route_class_override=ImportRoute,
         openapi_extra={
             "requestBody": {"required": True, "content": {MULTIPART: {"schema": BODY}}},
             "x-errors": [401, 403, 406, 408, 413, 415, 422, 429, 503, 507],

@@ -1,6 +1,7 @@
 """`GET /changes/stream`: the change feed as it happens, as server-sent events (WHATWG HTML, section 9.2)."""
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
@@ -16,8 +17,8 @@ from app.core.derive import without_default
 from app.core.query import Asked
 from app.crud import ledger
 from app.crud.asking import from_address
-from app.crud.operations import header, query_parameters
-from app.crud.route import acceptable
+from app.crud.operations import header, query_parameters, told
+from app.crud.route import RegisterRoute, acceptable
 from app.overview.changes import LONGEST_PLACE, START, place, place_in_ledger
 from app.overview.following import MEDIA_TYPE, Start, Stream
 
@@ -43,6 +44,9 @@ id: 0193a4f2-7c1e-7b2a-9d51-0c6f3f1f2a10.2
 """
 
 
+PATH = "/changes/stream"
+
+
 class StreamQuery(Asked):
     """Where the stream is to begin."""
 
@@ -52,7 +56,7 @@ class StreamQuery(Asked):
     """The place after which to begin, as in `/changes`; `0` is the beginning; now if not given."""
 
 
-class StreamRoute(APIRoute):
+class StreamRoute(RegisterRoute):
     """The way of a stream: who asks and from where is settled first, in a thread; then it is answered without end."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -88,10 +92,17 @@ follow.action = Action.READ  # type: ignore[attr-defined]
 
 def add_stream(router: APIRouter) -> None:
     """Puts the operation on a router."""
+    path = router.prefix + PATH
+    router.routes.append(StreamRoute(path, follow, method="GET", described=partial(described_stream, router.prefix)))
+
+
+def described_stream(prefix: str) -> APIRoute:
+    """The operation as the OpenAPI document tells of it."""
     roles = ", ".join(sorted(PERMISSIONS[Action.READ]))
     text = {"type": "string", "contentMediaType": MEDIA_TYPE, "description": "Events, without end."}
-    router.add_api_route(
-        "/changes/stream",
+    return told(
+        prefix,
+        PATH,
         follow,
         methods=["GET"],
         tags=["Changes"],
@@ -102,7 +113,6 @@ def add_stream(router: APIRouter) -> None:
         response_description="Changes as they are kept, as server-sent events.",
         responses={200: {"content": {MEDIA_TYPE: {"schema": text, "example": EXAMPLE}}}},
         operation_id="follow_changes",
-        route_class_override=StreamRoute,
         openapi_extra={
             "parameters": [
                 *query_parameters(StreamQuery),
