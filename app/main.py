@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 import anyio.to_thread
 from anyio.to_thread import run_sync
@@ -21,8 +22,8 @@ from app.overview.following import Streams
 from app.telemetry import requests, spans
 from app.telemetry.exposition import everything
 from app.web import desk, docs, health, pages, problem_answers, problems
+from app.web.document import Document
 from app.web.edge import Edge
-from app.web.openapi import openapi_document
 from app.web.patience import Patience
 from app.web.readiness import Readiness, checks
 from app.web.samples import Samples
@@ -66,6 +67,12 @@ def application() -> FastAPI:
     return create_app(settings)
 
 
+@cache
+def openapi() -> Document:
+    """The OpenAPI document, the same for every register that this process serves."""
+    return Document(api_routes())
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """An application that serves the register of these settings."""
     settings = settings or get_settings()
@@ -95,7 +102,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Engagement register",
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url=None,  # a route of our own tells it
         lifespan=lifespan,
     )
     app.state.register = Register(settings)
@@ -110,12 +117,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app.state.register.admit = admit
     app.state.register.daily.tasks.append(keep_up)
-    routes = api_routes()
-    app.router.routes.append(Nouns(PREFIX, routes))
+    document = openapi()
+    app.router.routes += [Nouns(PREFIX, api_routes()), document.route()]
     for router in (desk.router, docs.router, problems.router, health.router):
         app.include_router(router)
     app.mount(pages.STATIC_PATH, pages.static_files())
-    app.openapi = lambda: openapi_document(app, routes)  # type: ignore[method-assign]
+    app.openapi = lambda: document.content  # type: ignore[method-assign]
     problem_answers.install(app)
     wrap(app, settings)
     return app

@@ -3,7 +3,6 @@
 import warnings
 from typing import Any
 
-from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.routing import BaseRoute
@@ -104,32 +103,30 @@ FAULT = {
 METHODS = ("get", "put", "post", "patch", "delete")
 
 
-def openapi_document(app: FastAPI, routes: list[BaseRoute]) -> dict[str, Any]:
-    """The document, made once."""
-    if app.openapi_schema is None:
-        document = _by_fastapi(routes)
-        components = document["components"]
-        components["schemas"] |= {"Problem": PROBLEM, "ProblemFault": FAULT}
-        for unused in ("HTTPValidationError", "ValidationError"):
-            components["schemas"].pop(unused, None)
-        components["securitySchemes"] = {
-            "token": {
-                "type": "http",
-                "scheme": "bearer",
-                "description": "An API token, `det_…`, or an access token of the identity provider.",
-            }
+def openapi_document(routes: list[BaseRoute]) -> dict[str, Any]:
+    """The document of some routes."""
+    document = _by_fastapi(routes)
+    components = document["components"]
+    components["schemas"] |= {"Problem": PROBLEM, "ProblemFault": FAULT}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(unused, None)
+    components["securitySchemes"] = {
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API token, `det_…`, or an access token of the identity provider.",
         }
-        document["security"] = [{"token": []}]
-        for item in document["paths"].values():
-            for method in METHODS:
-                if method in item:
-                    _complete(item[method])
-        used = {status for item in document["paths"].values() for each in item.values() for status in each["responses"]}
-        components["responses"] = {
-            name_of(each.status): _response(each) for each in PROBLEM_TYPES if str(each.status) in used
-        }
-        app.openapi_schema = document
-    return app.openapi_schema
+    }
+    document["security"] = [{"token": []}]
+    for item in document["paths"].values():
+        for method in METHODS:
+            if method in item:
+                _complete(item[method])
+    used = {status for item in document["paths"].values() for each in item.values() for status in each["responses"]}
+    components["responses"] = {
+        name_of(each.status): _response(each) for each in PROBLEM_TYPES if str(each.status) in used
+    }
+    return document
 
 
 def _by_fastapi(routes: list[BaseRoute]) -> dict[str, Any]:

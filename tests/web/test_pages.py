@@ -100,3 +100,13 @@ def test_the_document_names_every_problem_type_that_it_uses(client: TestClient) 
     assert statuses <= {str(problem.status) for problem in PROBLEM_TYPES}
     for name, answer in document["components"]["responses"].items():
         assert list(answer["content"]) == ["application/problem+json"], name
+
+
+def test_who_has_the_document_does_not_load_it_again(client: TestClient) -> None:
+    first = client.get("/openapi.json")
+    assert first.headers["content-type"] == "application/json"
+    again = client.get("/openapi.json", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert client.get("/openapi.json", headers={"If-None-Match": '"another"'}).content == first.content
+    assert client.head("/openapi.json").headers["etag"] == first.headers["etag"]
+    assert client.post("/openapi.json").status_code == 405
