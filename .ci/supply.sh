@@ -15,8 +15,13 @@ runtime() {
 }
 
 licences() {
-  printf '# Licences\n\nWhat the register is installed with, and under which licence. The register itself is'
-  printf ' GPL-3.0-or-later:\n[decision 0013](decisions/0013-dependencies.md). `.ci/supply.sh --licences` writes this page.\n\n'
+  cat <<'MARKDOWN'
+# Licences
+
+What the register is installed with, and under which licence. The register itself is GPL-3.0-or-later:
+[decision 0013](decisions/0013-dependencies.md). `.ci/supply.sh --licences` writes this page.
+
+MARKDOWN
   uv tool run --quiet --from pip-licenses==5.5.5 pip-licenses --python "$work/runtime/bin/python" \
     --format=markdown --order=name --no-version | sed -E 's/ +\|/ |/g; s/^\|-+\|-+\|$/|---|---|/'
 }
