@@ -24,6 +24,8 @@ def snapshot(work: Work) -> Iterator[None]:
     On SQLite and PostgreSQL alike it keeps no writer waiting; but what others remove meanwhile is not cleared away, so
     it must not last.
     """
+    if work.connection.in_transaction():
+        work.connection.rollback()  # what was asked before, of who calls and of markings, is not part of it
     with work.connection.begin():  # on SQLite this is the snapshot, from the first statement on
         driver: Any = work.connection.connection
         if work.register.database.is_sqlite:

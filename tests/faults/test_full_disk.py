@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx2 as httpx
@@ -53,7 +55,12 @@ def fill(folder: Path) -> Path:
 def test_the_databases_disk(
     settings: Settings, small: Path, serve_in: Callable[..., Victim], over_http: Callable[[Victim], Api]
 ) -> None:
-    shutil.copyfile(str(make_url(settings.database_url).database), small / "register.db")
+    # By SQLite: to open and close the file itself would take its locks from whoever else has it open in this process.
+    with (
+        closing(sqlite3.connect(str(make_url(settings.database_url).database))) as original,
+        closing(sqlite3.connect(small / "register.db")) as copy,
+    ):
+        original.backup(copy)
     victim = serve_in(f"sqlite:///{small}/register.db")
     api = over_http(victim)
     documents = Documents(api)
