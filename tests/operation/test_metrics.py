@@ -80,9 +80,10 @@ def test_requests_are_counted_by_route_and_class(api: Api, documents: Documents,
 def test_the_database_and_the_build_are_told(
     api: Api, documents: Documents, read: Callable[[], Samples], kind: str
 ) -> None:
+    time.sleep(1.1)  # for which what was found is good, here for whoever had this application before
     before = read()["tracker_ledger_entries_total",]
     documents.visit()
-    time.sleep(1)  # for which what was found is good
+    time.sleep(1.1)
     found = read()
     assert found["tracker_ledger_entries_total",] == before + 1
     assert found["tracker_database_up",] == 1
@@ -116,7 +117,7 @@ def test_waiting_for_a_turn_and_for_a_connection_is_measured(
         during["tracker_database_connections_in_use", "writer"]
         > before["tracker_database_connections_in_use", "writer"]
     )
-    assert after[name, "turn to write"] == before[name, "turn to write"] + 1
+    assert after[name, "turn to write"] == before.get((name, "turn to write"), 0) + 1
     assert after[name, "writer"] == before[name, "writer"] + 1
     assert (
         after["tracker_database_connections_in_use", "writer"]
