@@ -72,7 +72,7 @@ class Replica:
     def _works(self) -> None:
         if self.failures:
             log.info("replica %s answers again", self.name)
-            self.failures = 0
+            self.failures, self.not_before = 0, 0.0
 
     def _failed(self, error: BaseException) -> None:
         REPLICA_READS.labels("lost").inc()
@@ -80,7 +80,6 @@ class Replica:
             log.warning("replica %s does not answer: %s", self.name, type(error).__name__)
         self.failures += 1
         self.pause()
-        self.engine.dispose()  # what else is open leads to the same server
 
     def pause(self) -> None:
         self.not_before = time.monotonic() + min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0**self.failures)
