@@ -37,8 +37,9 @@ TRIES = 4
 PAUSE = 0.05
 """Seconds before the second try, at most; they double each time."""
 
-GAVE_WAY = ("40001", "40P01", "23505")
-"""PostgreSQL's SQLSTATEs for what would do in another order: a serialization failure, a deadlock; and a value taken.
+GAVE_WAY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "40001", "40P01", "23505")
+"""What SQLite says of a file that somebody else holds; and PostgreSQL's SQLSTATEs for what would do in another order:
+a serialization failure, a deadlock; and a value taken.
 
 What is unique is looked for before it is written, so a value is taken only by somebody who wrote at the same moment:
 the next try finds it, and says so in so many words or, of what the register draws itself, draws another.
@@ -50,8 +51,8 @@ UNTOLD = (
 )
 """What is said of a COMMIT without an answer: nobody knows."""
 
-DISK_FULL = "53100"
-"""PostgreSQL's SQLSTATE for it."""
+DISK_FULL = (sqlite3.SQLITE_FULL, "53100")
+"""How the two databases say it."""
 
 INLINE_STEPS = 50_000
 """Steps of SQLite's virtual machine, about two milliseconds, that a read may take on the event loop."""
@@ -242,15 +243,17 @@ def retried(work: Callable[P, T]) -> Callable[P, T]:
 
 def gave_way(error: BaseException) -> bool:
     """Whether an error says that the same may well succeed when it is done again."""
-    cause = getattr(error, "orig", None) or error.__cause__
-    if isinstance(cause, sqlite3.OperationalError):
-        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    return getattr(cause, "sqlstate", None) in GAVE_WAY
+    return failure(error) in GAVE_WAY
 
 
 def disk_full(error: DBAPIError) -> bool:
     """Whether an error says that there was no room to keep something."""
-    cause = error.orig
+    return failure(error) in DISK_FULL
+
+
+def failure(error: BaseException) -> int | str | None:
+    """What the driver says is wrong: SQLite's primary result code, or PostgreSQL's SQLSTATE; None if neither."""
+    cause = getattr(error, "orig", None) or error.__cause__
     if isinstance(cause, sqlite3.OperationalError):
-        return getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
-    return getattr(cause, "sqlstate", None) == DISK_FULL
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    return getattr(cause, "sqlstate", None)

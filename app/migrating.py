@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from app.db import Database
+from app.db import Database, failure
 
 log = logging.getLogger("tracker")
 
@@ -50,7 +50,7 @@ def migrate(url: str, *, to: str = "head", pooled: bool = False) -> None:
             try:
                 _once(database, to)
             except OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or attempt == TRIES:
+                if failure(error) != LOCK_NOT_AVAILABLE or attempt == TRIES:
                     raise
                 log.info("the migration gives way to others; it is begun anew", extra={"attempt": attempt})
                 time.sleep(PAUSE)

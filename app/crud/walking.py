@@ -27,7 +27,6 @@ def snapshot(work: Work) -> Iterator[None]:
     if work.connection.in_transaction():
         work.connection.rollback()  # what was asked before, of who calls and of markings, is not part of it
     with work.connection.begin():  # on SQLite this is the snapshot, from the first statement on
-        driver: Any = work.connection.connection
         if work.register.database.is_sqlite:
             yield
         elif is_pooled(work.connection):
@@ -35,6 +34,7 @@ def snapshot(work: Work) -> Iterator[None]:
             work.tell_wall(work.connection, work.markings)
             yield
         else:
+            driver: Any = work.connection.connection
             driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield
             driver.execute("COMMIT")  # of one that failed the pool takes care, as of a connection that broke

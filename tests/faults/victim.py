@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -11,6 +10,8 @@ import time
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Protocol
+
+from support.processes import LISTENS
 
 ROOT = Path(__file__).parents[2]
 TRACKER = ("-c", "from app.cli import main; main()")
@@ -124,7 +125,7 @@ class Victim:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self._process.poll() is None:
             said = self.log.read_bytes()[before:].decode() if self.log.exists() else ""
-            if found := re.search(r"running on http://127\.0\.0\.1:(\d+)", said):
+            if found := LISTENS.search(said):
                 self.port = int(found[1])
                 return
             time.sleep(0.02)

@@ -20,6 +20,7 @@ from support.client import PREFIX, Api
 from support.command import serving
 from support.databases import Databases
 from support.documents import Documents
+from support.postgres import free_port
 from support.problems import problem
 
 Samples = dict[tuple[str, ...], float]
@@ -123,11 +124,6 @@ def test_waiting_for_a_turn_and_for_a_connection_is_measured(
         after["tracker_database_connections_in_use", "writer"]
         == before["tracker_database_connections_in_use", "writer"]
     )
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def test_several_processes_count_as_one(all_databases: dict[str, Databases], tmp_path: Path) -> None:

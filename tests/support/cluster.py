@@ -41,7 +41,7 @@ class Node:
 
     def __init__(self, start: Callable[..., Any], binaries: Path, data: Path, password: str) -> None:
         self._start, self._binaries, self.data, self.password = start, binaries, data, password
-        self.port = postgres._free_port()
+        self.port = postgres.free_port()
         self.process: subprocess.Popen[str] | None = None
 
     def url_of(self, name: str) -> str:
@@ -106,7 +106,7 @@ class Cluster:
         """A pgbouncer in transaction mode before the primary; `url(name)` is the address of a database through it."""
         program = pgbouncer()
         assert program is not None
-        port, users, config = postgres._free_port(), self.directory / "users", self.directory / "pgbouncer.ini"
+        port, users, config = postgres.free_port(), self.directory / "users", self.directory / "pgbouncer.ini"
         users.write_text(f'"postgres" "{self.primary.password}"\n')
         config.write_text(BOUNCER.format(server=self.primary.port, port=port, users=users, size=size))
         log = self.directory / "pgbouncer.log"

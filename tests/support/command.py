@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -13,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.processes import ending, port_of
+
 MAIN = "from app.cli import main; main()"
 ROOT = Path(__file__).parents[2]
-LISTENS = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
 
 
 @dataclass(frozen=True)
@@ -62,22 +62,9 @@ def started(url: str, folder: Path, log: Any, *options: str, **settings: str) ->
 def serving(url: str, folder: Path, *options: str, **settings: str) -> Iterator[Serving]:
     """A process that serves, until the block ends or it is told to stop."""
     log = folder / "log"
-    with log.open("wb") as output, started(url, folder, output, *options, **settings) as process:
-        try:
-            yield Serving(process, log, _port(log, process))
-        finally:
-            process.terminate()
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
-
-
-def _port(log: Path, process: subprocess.Popen[bytes]) -> int:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and process.poll() is None:
-        if found := LISTENS.search(log.read_text()):
-            return int(found[1])
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
+    with (
+        log.open("wb") as output,
+        started(url, folder, output, *options, **settings) as process,
+        ending(process, 30),
+    ):
+        yield Serving(process, log, port_of(log, process, 90))

@@ -216,7 +216,7 @@ def _running(directory: Path, settings: Mapping[str, str]) -> Iterator[tuple[str
         return process
 
     for _attempt in range(5):
-        port = _free_port()
+        port = free_port()
         processes = [started(port)]
 
         def again(port: int = port, processes: list[subprocess.Popen[str]] = processes) -> None:
@@ -338,7 +338,7 @@ def _initialise(run: Callable[..., Any], binaries: Path, directory: Path, passwo
     secret.unlink()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from support.processes import ending, port_of
 
 SERVE = """
 import uvicorn
@@ -22,23 +23,6 @@ def served(url: str, log: Path, **settings: str) -> Iterator[tuple[subprocess.Po
     with (
         log.open("wb") as output,
         subprocess.Popen([sys.executable, "-c", SERVE], stderr=output, stdout=output, env=environment) as process,
+        ending(process, 10),
     ):
-        try:
-            yield process, _port(log, process)
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
-
-
-def _port(log: Path, process: subprocess.Popen[bytes]) -> int:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        _, found, rest = log.read_text().partition("running on http://127.0.0.1:")
-        if found:
-            return int(rest.partition(" ")[0])
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
+        yield process, port_of(log, process, 60)
