@@ -14,7 +14,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.errors import Unavailable
-from app.postgres import postgresql_engine
+from app.postgres import postgresql_engine, still_open
+from app.readers import Readers
 from app.replicas import Replica, Replicas
 from app.telemetry.metrics import RETRIES
 from app.telemetry.pools import Turn, watch
@@ -111,6 +112,12 @@ class Database:
             ]
         )
         self.inline = self._inline(busy_timeout_ms) if self.is_sqlite else None
+        self.reads = Readers(self.reader, "reader", most=0 if pooled else threads, fit=still_open)
+        """Connections for the reads of requests."""
+
+        self.short_reads = None if self.inline is None else Readers(self.inline, "inline", most=1, fit=from_the_start)
+        """The same for those on the event loop."""
+
         # SQLite has one writer at a time. Waiting in a queue here is fair and cheap; its own busy handler
         # sleeps and guesses, and under many writers some would starve.
         self._turn = Turn("turn to write") if self.is_sqlite else nullcontext()
@@ -204,11 +211,20 @@ class Database:
             raise
 
     def close(self) -> None:
+        self.reads.close()
+        if self.short_reads is not None:
+            self.short_reads.close()
         self.reader.dispose()
         if self.inline is not None:
             self.inline.dispose()
         self.writer.dispose()
         self.replicas.close()
+
+
+def from_the_start(connection: Connection) -> bool:
+    """Has the steps of the next read on the event loop counted from zero."""
+    connection.info["looks"] = 0
+    return True
 
 
 P = ParamSpec("P")

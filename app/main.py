@@ -7,6 +7,7 @@ from functools import cache
 import anyio.to_thread
 from anyio.to_thread import run_sync
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -32,6 +33,9 @@ from app.web.watch import Watch
 
 SPARE_THREADS = 2
 """Threads for what is not a request's own work: whether the process is ready, what the access log is told."""
+
+OWN_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own would tell of addresses and queries, which hold secrets and what people look for; ours does not."""
 
 CORS_SENT = (
     "Authorization",
@@ -94,6 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await app.state.streams.closed()
         await app.state.exports.closed()
         await run_sync(app.state.courier.close)
+        app.state.turns.close()
         app.state.register.close()
         spans.end()
         requests.finish()
@@ -104,6 +109,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,  # a route of our own tells it
         lifespan=lifespan,
+        telemetry=OWN_TELEMETRY,
     )
     app.state.register = Register(settings)
     app.state.turns = Turns(settings.threads, settings.max_waiting, settings.waiting_seconds)

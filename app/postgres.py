@@ -9,7 +9,7 @@ one transaction too, which ends when its connection goes back.
 import select
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 STATEMENT_TIMEOUT_MS = 60_000
@@ -69,12 +69,21 @@ def refuse_ended(connection: Any, record: Any, _proxy: Any) -> None:
     """
     if "kept" not in record.info:  # it was made just now
         record.info["kept"] = True
-        return
-    looked = select.poll()
-    if not connection.closed:
-        looked.register(connection.fileno(), select.POLLIN)
-    if connection.closed or looked.poll(0):
+    elif _was_ended(connection):
         raise InvalidatePoolError("the server has ended the connection")
+
+
+def still_open(connection: Connection) -> bool:
+    """Whether the server has not ended a connection meanwhile; of SQLite, where there is no server, always."""
+    return connection.dialect.name != "postgresql" or not _was_ended(connection.connection.dbapi_connection)
+
+
+def _was_ended(connection: Any) -> bool:
+    if connection.closed:
+        return True
+    looked = select.poll()
+    looked.register(connection.fileno(), select.POLLIN)
+    return bool(looked.poll(0))
 
 
 def _tell_each_transaction(engine: Engine, session: dict[str, str]) -> None:

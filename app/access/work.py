@@ -210,8 +210,8 @@ def reading(request: Request, proof: Proof | None = None) -> Iterator[Work]:
     register = register_of(request)
     register.keep_up(may_wait="inline" not in request.scope)
     database = register.database
-    engine = database.inline if database.inline is not None and "inline" in request.scope else database.reader
-    with engine.connect() as connection:
+    short = database.short_reads if "inline" in request.scope else None
+    with (short or database.reads).connect() as connection:
         try:
             actor = _actor(register, connection, request) if proof is None else proof.actor
             work = Work(register, actor, connection, request_id(request), tell_wall=wall.for_reading, proof=proof)
@@ -232,7 +232,7 @@ def reading_from(replica: Replica, request: Request, proof: Proof | None = None)
     """
     register = register_of(request)
     register.keep_up()
-    with register.database.reader.connect() as connection:
+    with register.database.reads.connect() as connection:
         cursor = connection.connection.cursor()
         actor = _actor(register, connection, request) if proof is None else proof.actor
         found = register.heads.ask(cursor, proof)
@@ -279,7 +279,7 @@ def writing(request: Request) -> Iterator[Work]:
     """Work that changes records. All of it is kept when the block ends, with its ledger entries, or none."""
     register = register_of(request)
     register.keep_up()
-    with register.database.reader.connect() as connection:
+    with register.database.reads.connect() as connection:
         actor = _actor(register, connection, request)
     _admit(register, request, actor)
     with writing_as(register, actor, request_id(request), reason=reason_of(request)) as work:

@@ -21,7 +21,8 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect
-from starlette.routing import Route, request_response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.access.accesses import log_read
 from app.access.proofs import Unproven
@@ -59,7 +60,17 @@ class RegisterRoute(Route):
         super().__init__(path, endpoint, methods=[method])
         self.methods = {method}  # without HEAD, which the edge answers
         self.described = described
-        self.app = request_response(self.get_route_handler())
+        self.app = self._application()
+
+    def _application(self) -> ASGIApp:
+        """What answers here. Problems go on to the application around it, which answers those of all routes."""
+        handle = self.get_route_handler()
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            answer = await handle(Request(scope, receive, send))
+            await answer(scope, receive, send)
+
+        return app
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint: Any = self.endpoint

@@ -1,5 +1,6 @@
 """More requests than a process can carry: some are told at once to come later, and none of the others is lost."""
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -114,12 +115,12 @@ def test_a_turn_is_given_back_whatever_becomes_of_it() -> None:
 
 def test_there_is_room_for_so_many_and_no_more() -> None:
     async def main() -> None:
-        turns, release = Turns(2, 2, 5), anyio.Event()
+        turns, release = Turns(2, 2, 5), threading.Event()
         done: list[int] = []
 
         async def one(number: int) -> None:
             try:
-                await turns.work(anyio.from_thread.run, release.wait)
+                await turns.work(release.wait)
                 done.append(number)
             except Unavailable:
                 done.append(-number)

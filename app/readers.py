@@ -1,0 +1,62 @@
+"""Connections that stay taken from one read to the next.
+
+To take a connection from SQLAlchemy's pool, watch it, and give it back clean costs as much as all else about the read
+of one record. Most reads leave nothing behind that would have to be cleaned: theirs wait here, the last one used on
+top, so that it is mostly the one that was told last whom it reads for (`access/wall.py`).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from app.telemetry.metrics import CONNECTIONS
+
+
+class Readers:
+    """The connections of an engine that threads read with, one after the other.
+
+    At most `most` are kept; any number of threads may ask, and those beyond take one from the pool as everybody does.
+    `fit` says whether a kept one may be used again, and makes it ready.
+    """
+
+    def __init__(self, engine: Engine, name: str, *, most: int, fit: Callable[[Connection], bool]) -> None:
+        self._engine, self._most, self._fit = engine, most, fit
+        self._kept: list[Connection] = []
+        self._in_use = CONNECTIONS.labels(name)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A connection for one read."""
+        connection = self._take()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if connection.in_transaction() or connection.invalidated or len(self._kept) >= self._most:
+            connection.close()
+            return
+        self._in_use.dec()
+        self._kept.append(connection)
+
+    def _take(self) -> Connection:
+        while (connection := self._pop()) is not None:
+            if self._fit(connection):
+                return connection
+            connection.invalidate()
+            connection.close()
+        return self._engine.connect()
+
+    def _pop(self) -> Connection | None:
+        try:
+            connection = self._kept.pop()
+        except IndexError:
+            return None
+        self._in_use.inc()
+        return connection
+
+    def close(self) -> None:
+        """Gives back what nobody uses."""
+        while (connection := self._pop()) is not None:
+            connection.close()
