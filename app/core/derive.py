@@ -122,6 +122,16 @@ def _expanded(annotation: Any) -> Any:
     return annotation | dict[str, Any] | list[dict[str, Any]]
 
 
+@cache
+def references_of(model: type[BaseModel], kinds: Any = References) -> tuple[tuple[str, Any], ...]:
+    """The references in the fields of a model, each with the name of the field that it stands in."""
+    return tuple(
+        (name, each)
+        for name, info in model.model_fields.items()
+        for each in references(info.annotation, info.metadata, kinds)
+    )
+
+
 def references(annotation: Any, metadata: Iterable[Any] = (), kinds: Any = References) -> Iterator[Any]:
     """Every reference to another record that stands somewhere in a type."""
     yield from (each for each in metadata if isinstance(each, kinds))

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.access.visible import visible_records
 from app.access.work import Work
-from app.core.derive import references
+from app.core.derive import references_of
 from app.core.ids import as_id
 from app.crud.resource import RESOURCES, Resource
 
@@ -26,13 +26,12 @@ def addressed(work: Work, resource: Resource, document: Any) -> Any:
     if not isinstance(document, dict):
         return document
     found = {}
-    for name, info in resource.fields.model_fields.items():
+    for name, each in references_of(resource.fields):
         key = document.get(name)
-        for each in references(info.annotation, info.metadata):
-            if isinstance(key, str) and each.column.key == "id" and as_id(key) is None:
-                record_id = _id_of(work, RESOURCES.of_column(each.column), key.strip())
-                if record_id is not None:
-                    found[name] = record_id
+        if isinstance(key, str) and each.column.key == "id" and as_id(key) is None:
+            record_id = _id_of(work, RESOURCES.of_column(each.column), key.strip())
+            if record_id is not None:
+                found[name] = record_id
     return document | found
 
 

@@ -12,7 +12,7 @@ from app.access.markings import MARKING_FIELDS, Mark, covers, highest
 from app.access.visible import visible_records
 from app.access.work import Work
 from app.core.columns import Record
-from app.core.derive import references
+from app.core.derive import references_of
 from app.core.ids import as_id
 from app.crud.resource import Resource
 from app.errors import Fault
@@ -21,10 +21,9 @@ from app.models.marked import Marked
 
 def covered_fields(resource: Resource) -> Iterator[tuple[str, Any]]:
     """The fields of a resource that name marked records, with the column that each names."""
-    for name, info in resource.fields.model_fields.items():
-        for each in references(info.annotation, info.metadata):
-            if each.covered:
-                yield name, each.column
+    for name, each in references_of(resource.fields):
+        if each.covered:
+            yield name, each.column
 
 
 def marks_of(work: Work, resource: Resource, values: Mapping[str, Any]) -> Iterator[tuple[str, Mark]]:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import Record, table_of
-from app.core.derive import body_of, made, references
+from app.core.derive import body_of, made, references_of
 from app.core.documents import examined
 from app.core.fields import Document, Line, MayName, RecordId, References
 from app.core.query import column_of
@@ -127,10 +127,9 @@ def fields_naming(columns: Mapping[Any, Any]) -> Iterator[tuple[Resource, str, A
     for resource in RESOURCES:
         if resource.read_only:
             continue
-        for name, info in resource.fields.model_fields.items():
-            for each in references(info.annotation, info.metadata, (References, MayName)):
-                if column_of(each.column) in columns and getattr(each, "follows", True):
-                    yield resource, name, column_of(each.column)
+        for name, each in references_of(resource.fields, (References, MayName)):
+            if column_of(each.column) in columns and getattr(each, "follows", True):
+                yield resource, name, column_of(each.column)
 
 
 def _naming(work: Work, names: Names) -> Iterator[Any]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapper
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import Record, table_of
-from app.core.derive import patch_model, read_model, references, selection_model
+from app.core.derive import patch_model, read_model, references_of, selection_model
 from app.core.documents import Rule
 from app.core.fields import Document, References, Representation
 from app.core.query import ListQuery, Sort, column_of, with_negations
@@ -324,11 +324,7 @@ class Resource:
         named: dict[str, References] = {}
         for kind in self.kinds:
             named |= kind.expandable
-        for name, info in self.fields.model_fields.items():
-            found = next(references(info.annotation, info.metadata), None)
-            if found is not None:
-                named[name] = found
-        return named
+        return named | dict(reversed(references_of(self.fields)))  # the first of each field
 
 
 class Registry:
