@@ -15,9 +15,19 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 STATEMENT_TIMEOUT_MS = 60_000
 """How long any statement may take."""
 
-REPLICA_OPTIONS = {
+PATIENCE = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 15_000,  # a machine that is gone says nothing: what was sent to it is given up after so many ms
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+"""When a server counts as gone. The operating system alone would wait for a quarter of an hour; one that is merely
+busy is not concerned, since its machine still acknowledges. What the address says itself stands instead."""
+
+LITTLE_PATIENCE = {
     "connect_timeout": 2,
-    "tcp_user_timeout": 3_000,  # a machine that is gone says nothing: what was sent to it is given up after so many ms
+    "tcp_user_timeout": 3_000,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 2,
@@ -42,7 +52,8 @@ def postgresql_engine(
     """An engine whose connections work in a role, in UTC, and give up what takes too long."""
     session = {"timezone": "UTC", "lock_timeout": str(busy_timeout_ms), "statement_timeout": str(STATEMENT_TIMEOUT_MS)}
     session |= {"role": role} if role else {}
-    arguments: dict[str, Any] = dict(REPLICA_OPTIONS) if replica else {}
+    patience = LITTLE_PATIENCE if replica else PATIENCE
+    arguments: dict[str, Any] = {name: value for name, value in patience.items() if name not in url.query}
     if pooled:
         arguments["prepare_threshold"] = None
     else:
