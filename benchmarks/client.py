@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import count, cycle
 from typing import Any
 
 
@@ -22,6 +22,9 @@ class Burst:
     requests: Iterator[bytes]
     until: float
     open: int
+    due: Iterator[float] | None = None
+    """When each request is to be sent, if not as soon as the one before is answered."""
+
     latencies: list[int] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
     received: int = 0
@@ -30,7 +33,10 @@ class Burst:
 
 
 class Connection(asyncio.Protocol):
-    """Sends a request, waits for the whole answer, sends the next, until the time is up."""
+    """Sends a request, waits for the whole answer, sends the next, until the time is up.
+
+    Of a request that was due before its connection was free, the wait counts: whoever sent it would have waited too.
+    """
 
     def __init__(self, burst: Burst) -> None:
         self.burst = burst
@@ -45,10 +51,18 @@ class Connection(asyncio.Protocol):
 
     def next(self) -> None:
         now = time.perf_counter()
-        if now >= self.burst.until:
+        due = now if self.burst.due is None else next(self.burst.due)
+        if due >= self.burst.until:
             self.transport.close()
+        elif due > now:
+            asyncio.get_running_loop().call_later(due - now, self.send, due)
+        else:
+            self.send(due)
+
+    def send(self, due: float) -> None:
+        if self.transport.is_closing():
             return
-        self.sent = now
+        self.sent = due
         self.transport.write(next(self.burst.requests))
 
     def data_received(self, data: bytes) -> None:
@@ -99,6 +113,8 @@ async def run(job: dict[str, Any]) -> dict[str, Any]:
     cpu, started = time.process_time(), time.perf_counter()
     burst = Burst(cycle(requests[job["skip"] % len(requests) :] + requests[: job["skip"] % len(requests)]), 0.0, 0)
     burst.until = started + job["seconds"]
+    if job.get("rate"):
+        burst.due = (started + number / job["rate"] for number in count())
     burst.open = job["connections"]
     for _ in range(job["connections"]):
         await loop.create_connection(lambda: Connection(burst), "127.0.0.1", job["port"])

@@ -63,6 +63,11 @@ class Server:
             return None
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def resident(self) -> int:
+        """The bytes of memory that the process has at the moment. Linux only."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
     def stop(self) -> None:
         self.process.terminate()
         try:
@@ -97,9 +102,16 @@ class Client:
         )
 
     def burst(
-        self, server: Server, requests: list[Any], seconds: float, headers: dict[str, str], skip: int = 0
+        self,
+        server: Server,
+        requests: list[Any],
+        seconds: float,
+        headers: dict[str, str],
+        *,
+        skip: int = 0,
+        rate: float | None = None,
     ) -> dict[str, Any]:
-        """One burst of requests, and how it went."""
+        """One burst of requests, and how it went: as many as are answered, or `rate` each second."""
         job = {
             "port": server.port,
             "connections": self.connections,
@@ -108,6 +120,7 @@ class Client:
             "headers": headers,
             "requests": requests,
             "skip": skip,
+            "rate": rate,
         }
         assert self.process.stdin
         assert self.process.stdout
