@@ -64,8 +64,11 @@ class Target:
 
 
 @contextmanager
-def databases(asked: str, sizes: list[int], data: Path) -> Iterator[dict[int, str]]:
-    """A filled database for each size: files and databases that are there already are used again."""
+def databases(asked: str, sizes: list[int], data: Path, purpose: str = "run") -> Iterator[dict[int, str]]:
+    """A filled database for each size: files and databases that are there already are used again.
+
+    What is measured works on copies. On a server they are named by their `purpose`, so that two may be there at once.
+    """
     if asked == "sqlite":
         data.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=data, prefix="run-") as folder:
@@ -88,14 +91,14 @@ def databases(asked: str, sizes: list[int], data: Path) -> Iterator[dict[int, st
             Path(folder).chmod(0o755)
             stack.callback(server.stop)
             asked = server.url
-        yield {size: stack.enter_context(_copy(_postgresql(asked, size))) for size in sizes}
+        yield {size: stack.enter_context(_copy(_postgresql(asked, size), purpose)) for size in sizes}
 
 
 @contextmanager
-def _copy(url: str) -> Iterator[str]:
+def _copy(url: str, purpose: str) -> Iterator[str]:
     """A copy of a PostgreSQL database for one run, which writes into it."""
     address = make_url(url)
-    kept, name = address.database, f"{address.database}_run"
+    kept, name = address.database, f"{address.database}_{purpose}"
     engine = create_engine(database_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

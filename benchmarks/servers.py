@@ -29,23 +29,48 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def children(pid: int) -> list[int]:
+    """The processes that a process has started, and theirs."""
+    try:
+        own = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [each for child in map(int, own) for each in (child, *children(child))]
+
+
+def cpu_seconds(pids: list[int]) -> float | None:
+    """What processes have used of a processor; None where they cannot be looked at, as on another system than Linux."""
+    ticks = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 class Server:
     """One worker under uvicorn."""
 
     def __init__(self, name: str, url: str, markings: str) -> None:
         self.name, self.port = name, free_port()
-        command = [
-            *(sys.executable, "-m", "uvicorn", *APPLICATIONS[name], "--port", str(self.port)),
-            *("--no-access-log", "--log-level", "warning"),
-        ]
         environment = {
             "TRACKER_DATABASE_URL": url,
             "TRACKER_RATE_LIMIT": "0",
             "BENCH_DATABASE_URL": url,
             "BENCH_MARKINGS": markings,
+            "PGAPPNAME": name,  # so that the database's processes can be told apart
             "PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}",
         }
-        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+        self.process = self.start(os.environ | environment)
+
+    def start(self, environment: dict[str, str]) -> subprocess.Popen[Any]:
+        command = [
+            *(sys.executable, "-m", "uvicorn", *APPLICATIONS[self.name], "--port", str(self.port)),
+            *("--no-access-log", "--log-level", "warning"),
+        ]
+        return subprocess.Popen(command, cwd=ROOT, env=environment)
 
     def wait(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT
@@ -56,12 +81,8 @@ class Server:
         raise SystemExit(f"The server {self.name} did not start.")
 
     def cpu_seconds(self) -> float | None:
-        """What the process has used of a processor, which other work on the machine disturbs little."""
-        try:
-            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:  # not Linux
-            return None
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """What its processes have used of a processor, which other work on the machine disturbs little."""
+        return cpu_seconds([self.process.pid, *children(self.process.pid)])
 
     def resident(self) -> int:
         """The bytes of memory that the process has at the moment. Linux only."""
