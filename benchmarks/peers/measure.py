@@ -59,7 +59,7 @@ class Field:
         """One burst at one of them, with what PostgreSQL used for an answer."""
         server = self.target.servers[name]
         before = self.backends.cpu_seconds(name)
-        result = client.burst(server, self.questions[page][name], seconds, headers(server, self.target), skip)
+        result = client.burst(server, self.questions[page][name], seconds, headers(server, self.target), skip=skip)
         after = self.backends.cpu_seconds(name)
         if before is not None and after is not None and result.get("latencies"):
             result["database_ms"] = (after - before) * 1000 / len(result["latencies"])
