@@ -25,6 +25,11 @@ class Readers:
         self._kept: list[Connection] = []
         self._in_use = CONNECTIONS.labels(name)
 
+    @property
+    def kept(self) -> int:
+        """How many are taken and nobody works with."""
+        return len(self._kept)
+
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A connection for one read."""

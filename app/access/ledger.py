@@ -17,10 +17,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.core.columns import instant_text
+from app.core.columns import instant_text, table_of
 from app.models import LedgerEntry, LedgerHead
 
 GENESIS = bytes(32)
+
+_HEAD, _ENTRIES = table_of(LedgerHead), table_of(LedgerEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def append(
     It takes the lock on the ledger's head, which is held to the end of the transaction; so it comes last, right
     before the commit, and `seq` has no gaps and follows the order of commits.
     """
-    head = session.execute(select(LedgerHead.seq, LedgerHead.hash).where(LedgerHead.id == 1).with_for_update()).one()
+    head = session.execute(select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == 1).with_for_update()).one()
     seq, previous = head.seq, bytes(head.hash)
     rows = []
     for change in changes:
@@ -123,6 +125,6 @@ def append(
         row["content_hash"] = content_hash(row)
         previous = row["hash"] = entry_hash(row)
         rows.append(row)
-    session.execute(insert(LedgerEntry), rows)
-    session.execute(update(LedgerHead).where(LedgerHead.id == 1).values(seq=seq, hash=previous))
+    session.execute(insert(_ENTRIES), rows)
+    session.execute(update(_HEAD).where(_HEAD.c.id == 1).values(seq=seq, hash=previous))
     return Head(int(seq), previous)

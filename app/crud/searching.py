@@ -8,17 +8,24 @@ from sqlalchemy import cast, insert, null, select, text, update
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Session
 
-from app.core.columns import Record
+from app.core.columns import Record, table_of
 from app.core.words import MAX_WORDS, index_words, tsvector
 from app.crud.resource import Resource
 from app.models import SearchEntry
 
+_ENTRY = table_of(SearchEntry)  # the table and not the class: the session then has less to work out for each write
 _DROP = text("DELETE FROM search_text WHERE rowid = :seq")
 _ADD = text("INSERT INTO search_text (rowid, title, body) VALUES (:seq, :title, :body)")
 
 
 def index(
-    session: Session, resource: Resource, record: Record, document: Mapping[str, Any], marking_id: int | None
+    session: Session,
+    resource: Resource,
+    record: Record,
+    document: Mapping[str, Any],
+    marking_id: int | None,
+    *,
+    created: bool = False,
 ) -> None:
     """Writes the words of a record; of one that stands apart nothing, since nobody is to find it."""
     if resource.apart:
@@ -30,15 +37,15 @@ def index(
         "marking_id": marking_id,
         "archived": record.archived,
     }
-    seq = session.scalar(select(SearchEntry.seq).where(SearchEntry.record_id == record.id))
+    seq = None if created else session.scalar(select(_ENTRY.c.seq).where(_ENTRY.c.record_id == record.id))
     if session.get_bind().dialect.name == "sqlite":
         _index_sqlite(session, seq, entry, title, body)
     elif seq is None:
-        session.execute(insert(SearchEntry).values(**entry, words=cast(tsvector(title, body), TSVECTOR)))
+        session.execute(insert(_ENTRY).values(**entry, words=cast(tsvector(title, body), TSVECTOR)))
     else:
         session.execute(
-            update(SearchEntry.__table__)  # type: ignore[arg-type]
-            .where(SearchEntry.seq == seq)
+            update(_ENTRY)
+            .where(_ENTRY.c.seq == seq)
             .values(words=cast(tsvector(title, body), TSVECTOR), marking_id=marking_id, archived=record.archived)
         )
 
@@ -47,10 +54,10 @@ def _index_sqlite(
     session: Session, seq: int | None, entry: Mapping[str, Any], title: list[str], body: list[str]
 ) -> None:
     if seq is None:
-        seq = session.scalar(insert(SearchEntry).values(**entry).returning(SearchEntry.seq))
+        seq = session.scalar(insert(_ENTRY).values(**entry).returning(_ENTRY.c.seq))
     else:
         now = {name: entry[name] for name in ("marking_id", "archived")}
-        session.execute(update(SearchEntry).where(SearchEntry.seq == seq).values(**now))
+        session.execute(update(_ENTRY).where(_ENTRY.c.seq == seq).values(**now))
         session.execute(_DROP, {"seq": seq})
     session.execute(_ADD, {"seq": seq, "title": " ".join(title), "body": " ".join(body)})
 
@@ -83,8 +90,8 @@ def texts(value: Any) -> Iterator[str]:
 
 def forget(session: Session, record_ids: Sequence[str]) -> None:
     """Removes the words of records. That they were there stays in the directory, with who may know of it."""
-    entries = select(SearchEntry.seq).where(SearchEntry.record_id.in_(record_ids))
+    entries = select(_ENTRY.c.seq).where(_ENTRY.c.record_id.in_(record_ids))
     if session.get_bind().dialect.name == "sqlite":
         for seq in session.scalars(entries).all():
             session.execute(_DROP, {"seq": seq})
-    session.execute(update(SearchEntry).where(SearchEntry.record_id.in_(record_ids)).values(words=null()))
+    session.execute(update(_ENTRY).where(_ENTRY.c.record_id.in_(record_ids)).values(words=null()))

@@ -272,7 +272,7 @@ def _save(
     record.representation = represent(record)
     work.session.flush()
     after, marked = current(resource, record), resource.marking_of(work, record)
-    index(work.session, resource, record, after, marked)
+    index(work.session, resource, record, after, marked, created=action == "create")
     changed = {name: [before.get(name), value] for name, value in after.items() if before.get(name, ...) != value}
     work.changes.append(
         Change(

@@ -200,14 +200,18 @@ def keep_original(connection: psycopg.Connection) -> None:
     """Keeps what a database holds, in a schema that the register knows nothing of, with a way back to it."""
     with connection.transaction():
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        steps = [RESTORE.format(table=name) for (name,) in tables]
         connection.execute("CREATE SCHEMA original")
+        steps = []
         for (name,) in tables:
-            connection.execute(sql.SQL("CREATE TABLE original.{0} AS TABLE public.{0}").format(sql.Identifier(name)))
+            copy = sql.SQL("CREATE TABLE original.{0} AS TABLE public.{0}").format(sql.Identifier(name))
+            had_rows = connection.execute(copy).rowcount > 0
+            steps.append((RESTORE if had_rows else EMPTY).format(table=name))
         connection.execute("CREATE TABLE original.sequences AS SELECT sequencename, last_value FROM pg_sequences")
-        connection.execute("CREATE TABLE original.way_back AS SELECT %s AS script", ["".join(steps)])
+        # A function, since the server keeps the plans of its statements.
+        connection.execute(WAY_BACK.replace("{steps}", "".join(steps)))
 
 
+EMPTY = "DELETE FROM public.{table};\n"
 RESTORE = """
 DELETE FROM public.{table} p WHERE NOT EXISTS (SELECT FROM original.{table} o WHERE o = p);
 INSERT INTO public.{table} SELECT * FROM original.{table} o
@@ -215,15 +219,19 @@ INSERT INTO public.{table} SELECT * FROM original.{table} o
 """
 
 
+WAY_BACK: LiteralString = """
+CREATE FUNCTION original.way_back() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+{steps}
+PERFORM setval(sequencename::regclass, coalesce(last_value, 1), last_value IS NOT NULL) FROM original.sequences;
+END $$
+"""
+
+
 def restore(connection: psycopg.Connection) -> None:
     """Gives every table the rows that it had, past the ledger's triggers; a superuser may do that."""
     with connection.transaction():
         connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL session_replication_role = replica")
-        connection.execute(
-            "DO $$ BEGIN EXECUTE (SELECT script FROM original.way_back);"
-            " PERFORM setval(sequencename::regclass, coalesce(last_value, 1), last_value IS NOT NULL)"
-            " FROM original.sequences; END $$"
-        )
+        connection.execute("SELECT original.way_back()")
 
 
 def filled(url: str) -> Template:
