@@ -44,7 +44,7 @@ def _split(value: Any) -> Any:
 
 def as_words(value: Any) -> Any:
     """Yes or no as JSON has it, in the words of an address."""
-    return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
+    return ("true" if value else "false") if isinstance(value, bool) else value
 
 
 def as_flag(value: Any) -> Any:
@@ -123,11 +123,7 @@ TODAY = bindparam("today", type_=Date(), required=True)
 """The day that it is at home. Every list is told it, so that a filter can ask what is so today."""
 
 
-def _yes_or_no(value: Any) -> Any:
-    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
-
-
-YesNo = Annotated[bool, BeforeValidator(_yes_or_no), Field(strict=True)]
+YesNo = Annotated[bool, BeforeValidator(as_flag), Field(strict=True)]
 """Yes or no: `true` or `false`, also in an address."""
 
 

@@ -247,8 +247,11 @@ def read_marks(row: Record) -> None:
     ):
         countries = read_partners(names, row.name(column), {})
         row.take(countries.warnings, countries.errors)
-        if countries.codes:
-            row.payload["releasable_to"] = sorted({*row.payload.get("releasable_to", []), *countries.codes})
+        codes = set(countries.codes)
+        if column == "classification":  # a marking as it is written names us first, whoever else it names
+            codes = codes - {row.lookup.home_country} or codes
+        if codes:
+            row.payload["releasable_to"] = sorted({*row.payload.get("releasable_to", []), *codes})
 
 
 def read_report_expected(row: Record) -> None:

@@ -33,10 +33,10 @@ def move(work: Work, commitment: Commitment, to: str, reason: str | None, on: da
     check_move(work, PROMISING, commitment.status, to, reason)
     if on is not None and to == "open":
         raise Invalid.at("/on", "Is given for what is still open", "still_open")
-    if on is not None and (on > work.today or (commitment.made_on is not None and on < commitment.made_on)):
+    closed_on = None if to == "open" else on or work.today
+    if closed_on is not None and not (commitment.made_on or closed_on) <= closed_on <= work.today:
         raise Invalid.at("/on", "Must be between made_on and today", "date_range")
-    commitment.status = to
-    commitment.closed_on = None if to == "open" else on or work.today
+    commitment.status, commitment.closed_on = to, closed_on
 
 
 def add_commitment_transitions(router: APIRouter) -> None:

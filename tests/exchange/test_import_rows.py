@@ -216,7 +216,9 @@ def test_talks_and_dialogue_fields() -> None:
 def test_markings_are_never_taken_for_less() -> None:
     full = good(Classification="RESTRICTED//REL TO NZL, AUS", Endorsements="Policy")
     assert full.payload["classification"] == "RESTRICTED"
-    assert full.payload["releasable_to"] == ["AU", "NZ"]
+    assert full.payload["releasable_to"] == ["AU"], "a written marking names us first"
+    assert good(Classification="RESTRICTED//REL TO NZL").payload["releasable_to"] == ["NZ"], "and nobody else"
+    assert good(Classification="RESTRICTED", Releasable_to="NZ, AU").payload["releasable_to"] == ["AU", "NZ"]
     assert full.payload["endorsements"] == ["POLICY"]
     for marking in ("SECRET NOFORN", "confidental", "TBC", "SECRET//REL TO FVEY"):
         assert good(Classification=marking).errors, marking

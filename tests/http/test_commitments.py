@@ -18,7 +18,7 @@ def day(ahead: int) -> str:
 
 
 def promise(documents: Documents, **changes: Any) -> Any:
-    return documents.make("commitments", made_on=day(-90), **({"due_on": day(30)} | changes))
+    return documents.make("commitments", **({"made_on": day(-90), "due_on": day(30)} | changes))
 
 
 def move(api: Api, commitment: Any, to: str, **more: Any) -> Any:
@@ -68,6 +68,14 @@ def test_wrong_moves(api: Api, documents: Documents) -> None:
     assert faults(api.post(at, {"to": "open", "reason": "x", "on": day(0)})) == {("/on", "still_open")}
     api.delete(f"/commitments/{made['id']}")
     problem(api.post(at, {"to": "open", "reason": "x"}), 409)
+
+
+def test_what_is_not_made_yet_is_not_closed_today(api: Api, documents: Documents) -> None:
+    """Or it would have ended before it began, and nothing of it could be changed any more."""
+    made = promise(documents, made_on=day(2))
+    assert faults(api.post(f"/commitments/{made['id']}/transitions", {"to": "superseded"})) == {("/on", "date_range")}
+    api.change(f"/commitments/{made['id']}", {"made_on": day(0)})
+    assert move(api, made, "superseded")["closed_on"] == day(0)
 
 
 def test_history_is_entered_too(api: Api, documents: Documents) -> None:

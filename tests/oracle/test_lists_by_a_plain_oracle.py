@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.words import query_words
 from support.client import Api, Apps
 from support.databases import Databases, settings_for
 from support.documents import Documents
+from support.drawing import drawing
 
 SIZE = 120
 KINDS = ("bilateral-talks", "visits", "dialogues", "exercises", "deployments")
@@ -187,9 +188,7 @@ sorts = st.lists(
 spans = st.one_of(st.none(), st.tuples(days, days).map(lambda each: tuple(sorted(each))))
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@drawing(150)
 @given(
     asked=filters,
     sort=sorts,
@@ -216,9 +215,7 @@ def test_a_walk_finds_what_the_oracle_finds_in_its_order(
     assert walked == expected
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@drawing(40)
 @given(
     asked=filters, group=st.sampled_from(("kind", "status", "level", "country", "lead", "partner", "tag", "priority"))
 )

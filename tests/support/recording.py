@@ -66,8 +66,13 @@ def recorded(register: Register) -> Iterator[list[str]]:
 def contents(register: Register) -> dict[str, int]:
     """How many rows each table has, and a sum of all versions: equal before and after means nothing was written."""
     with operating(register) as connection:
-        words = [] if not register.database.is_sqlite else ["SELECT 'search_text', count(*) FROM search_text"]
-        return {name: int(number) for name, number in connection.execute(text(" UNION ALL ".join([*_COUNTS, *words])))}
+        return counted(connection)
+
+
+def counted(connection: Connection) -> dict[str, int]:
+    """The same over a connection that is there already."""
+    words = ["SELECT 'search_text', count(*) FROM search_text"] if connection.dialect.name == "sqlite" else []
+    return {name: int(number) for name, number in connection.execute(text(" UNION ALL ".join([*_COUNTS, *words])))}
 
 
 _TABLES = [each for each in Base.metadata.sorted_tables if each.name != "access_log"]  # where refusals are entered

@@ -98,6 +98,12 @@ def test_what_has_a_time_is_told_by_the_clock_of_the_place() -> None:
     assert "DTSTART:20260303T203000Z" in told, "of a time without a zone it is known when it is, and not where"
 
 
+def test_the_hour_that_comes_twice_is_told_in_utc_the_second_time() -> None:
+    clock = {"starts_at": "2026-04-04T13:45:00Z", "ends_at": "2026-04-04T14:15:00Z", "ends_on": "2026-03-04"}
+    told = lines(**clock, timezone="Pacific/Auckland")
+    assert {"DTSTART;TZID=Pacific/Auckland:20260405T024500", "DTEND:20260404T141500Z"} <= set(told)
+
+
 def test_what_is_sure_and_has_a_time_keeps_people_busy() -> None:
     clock = {"starts_at": "2026-03-03T20:30:00Z", "ends_on": "2026-03-04"}
     assert event(**clock)["transp"] == "OPAQUE"

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from app.access.actor import Actor, system
 from app.access.banner import banner
-from app.access.known_markings import Markings
 from app.access.markings import (
     CLASSIFICATIONS,
     Mark,
@@ -198,6 +197,21 @@ def test_what_is_wrong_with_a_marking(values: dict[str, Any], faults: list[tuple
     assert [(each.pointer, each.code) for each in marking_faults(values)] == faults
 
 
+def test_what_is_wrong_is_said_in_a_sentence() -> None:
+    alone = {"classification": "UNCLASSIFIED", "endorsements": ["POLICY"], "need_to_know": ["polar"]}
+    assert [each.detail for each in marking_faults(alone)] == [
+        "An endorsement needs a classification: it never stands on UNCLASSIFIED",
+        "A group that needs to know needs a classification: it never stands on UNCLASSIFIED",
+    ]
+    both = {"classification": "SECRET", "endorsements": ["NZEO"], "releasable_to": ["AU"]}
+    assert [each.detail for each in marking_faults(both)] == ["NZEO excludes release to other countries"]
+    (above,) = ceiling_faults({"classification": "SECRET"}, "RESTRICTED")
+    assert above.detail == "This installation may hold nothing above RESTRICTED"
+    assert above.pointer == "/classification"
+    (beyond,) = clearance_faults(actor("RESTRICTED", HOME), Mark("SECRET"), home_country=HOME)
+    assert beyond.detail == "The marking is beyond what the caller may see"
+
+
 @pytest.mark.parametrize("ceiling", CLASSIFICATIONS)
 @pytest.mark.parametrize("classification", CLASSIFICATIONS)
 def test_an_installation_holds_nothing_above_its_ceiling(
@@ -254,13 +268,3 @@ def test_every_marking_fits_the_column_of_its_key() -> None:
 )
 def test_a_banner_reads_as_the_government_writes_it(mark: Mark, written: str) -> None:
     assert banner(mark, home_country=HOME) == written
-
-
-def test_an_actor_who_may_see_no_marking_is_told_of_none() -> None:
-    known = Markings(HOME)
-    known._marks = {1: Mark("SECRET"), 2: Mark("RESTRICTED", ("NZEO",)), 3: Mark("UNCLASSIFIED")}  # noqa: SLF001
-    assert known.visible_to(actor("UNCLASSIFIED", None)) == (3,)
-    assert known.visible_to(actor("RESTRICTED", "NZ")) == (2, 3)
-    assert known.visible_to(actor("TOP SECRET", "AU")) == (1, 3)
-    assert known.visible_to(system("import")) == (1, 2, 3)
-    assert Markings(HOME).visible_to(actor("TOP SECRET", "NZ")) == (-1,)

@@ -58,6 +58,14 @@ def test_only_a_hash_of_the_secret_is_kept() -> None:
     assert secret.removeprefix("det_") not in repr(kept)
 
 
+def test_a_token_is_what_was_asked_for() -> None:
+    token, _ = made(role="approver", clearance="SECRET", groups=["polar", "cyber"])
+    assert (token.name, token.role, token.clearance, token.nationality) == ("desk", "approver", "SECRET", "NZ")
+    assert token.groups == ["cyber", "polar"]
+    assert (token.version, token.archived, token.created_at, token.updated_at) == (1, False, NOW, NOW)
+    assert "revoked_at" in vars(token)
+
+
 def test_a_token_ends_and_is_not_born_revoked() -> None:
     token, _ = made(days=30)
     assert token.expires_at == NOW + timedelta(days=30)

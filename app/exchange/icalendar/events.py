@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,8 +82,8 @@ def times(record: Record) -> Mapping[str, date]:
     What is open-ended stands on its first day alone: nothing is known of the others.
     """
     if zone := clock(record):
-        begins = moment(record["starts_at"]).astimezone(zone)
-        ends = begins if record["ends_at"] is None else moment(record["ends_at"]).astimezone(zone)
+        begins = by_the_clock(record["starts_at"], zone)
+        ends = begins if record["ends_at"] is None else by_the_clock(record["ends_at"], zone)
         return {"dtstart": begins} | ({"dtend": ends} if ends > begins else {})
     begins_on = first_day(date.fromisoformat(record["starts_on"]), record["date_precision"])
     if record["ends_on"] is None:
@@ -98,6 +98,15 @@ def clock(record: Record) -> Any:
     if record["starts_at"] is None or not is_placed(record) or (record["ends_at"] is None and not one_day):
         return None
     return ZoneInfo(record["timezone"]) if record["timezone"] else UTC
+
+
+def by_the_clock(text: str, zone: tzinfo) -> datetime:
+    """An instant as clocks of a zone show it; in UTC where they show it for the second time, at the end of summer.
+
+    Programs take an hour that comes twice for the first one (RFC 5545, 3.3.5).
+    """
+    there = moment(text).astimezone(zone)
+    return there.astimezone(UTC) if there.fold else there
 
 
 def is_placed(record: Record) -> bool:
