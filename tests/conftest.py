@@ -62,8 +62,10 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def source(kind: str, all_databases: dict[str, Databases]) -> Databases:
-    """Where databases of this kind come from."""
-    return all_databases[kind]
+    """Where databases of this kind come from. Their template is made here, before any test has set the clock."""
+    made = all_databases[kind]
+    assert made.template
+    return made
 
 
 @pytest.fixture
