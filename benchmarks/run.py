@@ -213,7 +213,7 @@ def main() -> None:
         lines += [*report.table(cells, names, size), ""]
     if len(sizes) > 1:
         lines += [*report.growth(cells, names, min(sizes), max(sizes)), ""]
-    lines += report.targets(cells, sizes, backend)
+    lines += report.targets(cells, sizes)
     busiest = max((max(cell.client_cpu, default=0) for cell in cells.values()), default=0)
     lines += ["", f"The load client used at most {busiest:.0%} of a core."]
     print("\n".join(lines))
