@@ -98,7 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await app.state.streams.closed()
         await app.state.exports.closed()
         await run_sync(app.state.courier.close)
-        app.state.turns.close()
+        await run_sync(app.state.turns.close)
         app.state.register.close()
         spans.end()
         requests.finish()

@@ -23,6 +23,7 @@ class Readers:
     def __init__(self, engine: Engine, name: str, *, most: int, fit: Callable[[Connection], bool]) -> None:
         self._engine, self._most, self._fit = engine, most, fit
         self._kept: list[Connection] = []
+        self._closed = False
         self._in_use = CONNECTIONS.labels(name)
 
     @property
@@ -44,6 +45,8 @@ class Readers:
             return
         self._in_use.dec()
         self._kept.append(connection)
+        if self._closed:  # meanwhile, while somebody still read
+            self.close()
 
     def _take(self) -> Connection:
         while (connection := self._pop()) is not None:
@@ -62,6 +65,8 @@ class Readers:
         return connection
 
     def close(self) -> None:
-        """Gives back what nobody uses."""
+        """Ends the connections that nobody uses, and each of the others once its read is over."""
+        self._closed = True
         while (connection := self._pop()) is not None:
+            connection.invalidate()  # the pool may be closed already, and would not end it
             connection.close()

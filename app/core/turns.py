@@ -42,7 +42,9 @@ class Turns:
             await self._wait()
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, copy_context().run, function, *arguments)
+            with anyio.CancelScope(shield=True):  # a thread cannot be stopped: whoever gave it work waits for it
+                done = await loop.run_in_executor(self._threads, copy_context().run, function, *arguments)
+            return done  # noqa: RET504 - a return within the scope is none for mypy
         finally:
             self._turns.release()
 
@@ -59,8 +61,8 @@ class Turns:
             self.waiting -= 1
 
     def close(self) -> None:
-        """Ends the threads, once what they do is done."""
-        self._threads.shutdown(wait=False)
+        """Ends the threads, once what they do is done. Returns then."""
+        self._threads.shutdown()
 
     def _come_later(self, why: str) -> Unavailable:
         TURNED_AWAY.inc()

@@ -105,8 +105,10 @@ def test_a_turn_is_given_back_whatever_becomes_of_it() -> None:
         for _ in range(3):
             with pytest.raises(KeyError):
                 await turns.work(fail)
+        done = threading.Event()
         with anyio.move_on_after(0):
-            await turns.work(fail)
+            await turns.work(done.set)
+        assert done.is_set(), "what a thread has begun is waited for"
         assert await turns.work(lambda: 4) == 4
         assert turns.waiting == 0
 
