@@ -38,15 +38,20 @@ class Readers:
         try:
             yield connection
         except BaseException:
-            connection.close()
+            self._give_back(connection)
             raise
         if connection.in_transaction() or connection.invalidated or len(self._kept) >= self._most:
-            connection.close()
+            self._give_back(connection)
             return
         self._in_use.dec()
         self._kept.append(connection)
         if self._closed:  # meanwhile, while somebody still read
-            self.close()
+            self.drop()
+
+    def _give_back(self, connection: Connection) -> None:
+        if self._closed:  # and so the pool, which would not end it
+            connection.invalidate()
+        connection.close()
 
     def _take(self) -> Connection:
         while (connection := self._pop()) is not None:
@@ -64,9 +69,13 @@ class Readers:
         self._in_use.inc()
         return connection
 
-    def close(self) -> None:
-        """Ends the connections that nobody uses, and each of the others once its read is over."""
-        self._closed = True
+    def drop(self) -> None:
+        """Ends the connections that nobody uses at the moment."""
         while (connection := self._pop()) is not None:
-            connection.invalidate()  # the pool may be closed already, and would not end it
+            connection.invalidate()
             connection.close()
+
+    def close(self) -> None:
+        """Ends them, and each of the others once its read is over."""
+        self._closed = True
+        self.drop()
