@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import date
 from typing import Any
 
@@ -20,7 +19,7 @@ from app.core.columns import table_of
 from app.exchange.headers import SYNONYMS
 from app.models import Engagement, LedgerEntry, Series
 from support.client import Api, Apps
-from support.databases import Databases, settings_for
+from support.databases import Databases
 from support.drawing import drawing
 from support.recording import contents, operating
 
@@ -149,11 +148,8 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(source: Databases, apps: Apps) -> Iterator[Desk]:
-    with ExitStack() as stack:
-        url = stack.enter_context(source.copy())
-        app = stack.enter_context(apps.serving(settings_for(url)))
-        client = stack.enter_context(apps.client(app))
-        yield Desk(Api(client, source.template.secrets, None).as_("contributor"), app.state.register)
+    with apps.own(source) as api:
+        yield Desk(api, api.register)
 
 
 def refused(answer: httpx.Response) -> None:

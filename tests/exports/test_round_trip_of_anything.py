@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.models import choices
 from support.client import Api, Apps
-from support.databases import Databases, settings_for
+from support.databases import Databases
 from support.drawing import drawing
 
 FORMATS = ("csv", "xlsx", "jsonl")
@@ -159,12 +159,7 @@ class Registers:
 @pytest.fixture(scope="module")
 def registers(source: Databases, apps: Apps) -> Iterator[Registers]:
     with ExitStack() as stack:
-        made = []
-        for _ in range(2):
-            app = stack.enter_context(apps.serving(settings_for(stack.enter_context(source.copy()))))
-            client = stack.enter_context(apps.client(app))
-            made.append(Api(client, source.template.secrets, None).as_("contributor"))
-        yield Registers(*made)
+        yield Registers(*(stack.enter_context(apps.own(source)) for _ in range(2)))
 
 
 def exported(api: Api, run: str, form: str) -> bytes:

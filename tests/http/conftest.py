@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from support.client import Api, Apps
-from support.databases import Databases, settings_for
+from support.databases import Databases
 from support.documents import Documents
 from support.world import World, fill
 
@@ -13,6 +13,5 @@ from support.world import World, fill
 @pytest.fixture(scope="session")
 def busy(source: Databases, apps: Apps) -> Iterator[tuple[Api, World]]:
     """A register of 120 engagements, one for all tests that only read."""
-    with source.copy() as url, apps.serving(settings_for(url)) as app, apps.client(app) as client:
-        api = Api(client, source.template.secrets, None).as_("contributor")
+    with apps.own(source) as api:
         yield api, fill(Documents(api))

@@ -11,7 +11,7 @@ import pytest
 from app.access.register import Register
 from app.core.blobs import Directory
 from support.client import Api, Apps
-from support.databases import Databases, settings_for
+from support.databases import Databases
 from support.documents import Documents
 from support.problems import faults, problem
 
@@ -257,10 +257,8 @@ def test_the_same_key_attaches_once(api: Api, place: str) -> None:
 @pytest.fixture
 def small(source: Databases, apps: Apps, tmp_path: Path) -> Iterator[tuple[Api, Path, Register]]:
     """A register with a store of its own that takes files of two thousand bytes."""
-    with source.copy() as url:
-        settings = settings_for(url, max_attachment_bytes=2000, attachment_store=str(tmp_path))
-        with apps.serving(settings) as app, apps.client(app) as client:
-            yield Api(client, source.template.secrets, None).as_("contributor"), tmp_path, app.state.register
+    with apps.own(source, max_attachment_bytes=2000, attachment_store=str(tmp_path)) as api:
+        yield api, tmp_path, api.register
 
 
 def test_what_is_too_large_is_refused_whatever_it_says(small: tuple[Api, Path, Register]) -> None:

@@ -287,15 +287,11 @@ def told(entry: Any) -> Entry:
 @pytest.fixture(scope="module")
 def world(source: Databases, apps: Apps) -> Iterator[World]:
     with ExitStack() as stack:
-        url = stack.enter_context(source.copy())
-        app = stack.enter_context(apps.serving(settings_for(url)))
-        client = stack.enter_context(apps.client(app))
-        client.app = app  # type: ignore[attr-defined]
-        api = Api(client, source.template.secrets, None).as_("contributor")
-        looking = partial(operating, app.state.register)
+        api = stack.enter_context(apps.own(source))
+        looking = partial(operating, api.register)
         if source.template.url.startswith("postgresql"):  # to connect for each look would cost more than all the rest
             looking = partial(nullcontext, stack.enter_context(looking()))
-        yield World(api, url, looking)
+        yield World(api, str(api.register.settings.database_url), looking)
 
 
 def test_every_history_is_what_a_list_of_versions_says(world: World) -> None:

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.core.words import query_words
 from support.client import Api, Apps
-from support.databases import Databases, settings_for
+from support.databases import Databases
 from support.documents import Documents
 from support.drawing import drawing
 
@@ -93,12 +92,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(source: Databases, apps: Apps) -> Iterator[World]:
-    with ExitStack() as stack:
-        url = stack.enter_context(source.copy())
-        app = stack.enter_context(apps.serving(settings_for(url).model_copy(update={"rate_limit": 0})))
-        client = stack.enter_context(apps.client(app))
-        client.app = app  # type: ignore[attr-defined]
-        yield World(Api(client, source.template.secrets, None).as_("contributor"))
+    with apps.own(source, rate_limit=0) as api:
+        yield World(api)
 
 
 # What a filter finds, record by record.

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -20,7 +19,7 @@ from app.core.columns import table_of
 from app.models import Commitment, Engagement, Position
 from app.models.choices import Role
 from support.client import Api, Apps
-from support.databases import Databases, settings_for
+from support.databases import Databases
 from support.documents import Documents
 from support.drawing import drawing
 from support.plain_markings import COUNTRIES, ENDORSEMENTS, GROUPS, LEVELS, Paper, Reader, exists_for, together, written
@@ -88,11 +87,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(source: Databases, apps: Apps) -> Iterator[World]:
-    with ExitStack() as stack:
-        url = stack.enter_context(source.copy())
-        app = stack.enter_context(apps.serving(settings_for(url, max_classification="TOP SECRET")))
-        client = stack.enter_context(apps.client(app))
-        yield World(Api(client, source.template.secrets, None), app.state.register)
+    with apps.own(source, max_classification="TOP SECRET") as api:
+        yield World(api, api.register)
 
 
 readers = st.builds(

@@ -11,7 +11,7 @@ import pytest
 from app.access.register import Register
 from app.commands import disposal, files
 from support.client import Api, Apps
-from support.databases import Databases, settings_for
+from support.databases import Databases
 from support.documents import Documents
 from support.recording import operator_of
 
@@ -22,12 +22,8 @@ OLD = {"starts_on": "2004-05-10", "ends_on": "2004-05-12", "status": "completed"
 def kept(source: Databases, apps: Apps, tmp_path: Path) -> Iterator[tuple[Api, Path, Register]]:
     """A register with a store of its own."""
     store = tmp_path / "store"
-    with (
-        source.copy() as url,
-        apps.serving(settings_for(url, attachment_store=str(store))) as app,
-        apps.client(app) as client,
-    ):
-        yield Api(client, source.template.secrets, None).as_("contributor"), store, app.state.register
+    with apps.own(source, attachment_store=str(store)) as api:
+        yield api, store, api.register
 
 
 def attach(api: Api, briefing: Any, data: bytes) -> Any:

@@ -10,9 +10,10 @@ import anyio.from_thread
 import httpx2 as httpx
 from fastapi import FastAPI
 
+from app.access.register import Register
 from app.config import Settings
 from app.main import create_app
-from support.databases import Holder, settings_for
+from support.databases import Databases, Holder, settings_for
 
 PREFIX = "/api/v1"
 USUAL = settings_for("sqlite:///:memory:").model_dump(exclude={"database_url"})
@@ -97,6 +98,13 @@ class Apps:
         finally:
             self._leave(settings, app, life)
 
+    @contextmanager
+    def own(self, source: Databases, **changes: Any) -> Iterator["Api"]:
+        """A register of one's own under some settings, as a contributor has it; `client.app` serves it."""
+        with source.copy() as url, self.serving(settings_for(url, **changes)) as app, self.client(app) as client:
+            client.app = app  # type: ignore[attr-defined]
+            yield Api(client, source.template.secrets, None).as_("contributor")
+
     def _start(self, settings: Settings) -> tuple[FastAPI, ExitStack]:
         app, life = create_app(settings), ExitStack()
         life.enter_context(self.portal.wrap_async_context_manager(app.router.lifespan_context(app)))
@@ -128,6 +136,11 @@ class Api:
         self.secrets = secrets
         self.secret = secret
         self.may_fail = may_fail
+
+    @property
+    def register(self) -> Register:
+        """The register as the application has it open."""
+        return self.client.app.state.register  # type: ignore[attr-defined,no-any-return]
 
     def as_(self, role: str, clearance: str = "RESTRICTED", nationality: str | None = "NZ") -> "Api":
         """The same register, asked by another caller."""
