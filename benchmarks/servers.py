@@ -6,8 +6,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,17 @@ class Server:
 @contextmanager
 def running(names: list[str], url: str, markings: str) -> Iterator[dict[str, Server]]:
     """Servers of one database."""
+    with started({name: partial(Server, name, url, markings) for name in names}) as servers:
+        yield servers
+
+
+@contextmanager
+def started(makers: Mapping[str, Callable[[], Server]]) -> Iterator[dict[str, Server]]:
+    """Servers by their names, made one after the other, waited for, and ended whatever happens."""
     servers: dict[str, Server] = {}
     try:
-        for name in names:
-            servers[name] = Server(name, url, markings)
+        for name, make in makers.items():
+            servers[name] = make()
         for server in servers.values():
             server.wait()
         yield servers

@@ -37,8 +37,8 @@ MIX = {
 }
 """How many of twenty requests are what."""
 
-DRAWN = 200
-"""Requests of each kind, from which the mix is drawn."""
+DRAWN = 1_200
+"""Requests that are drawn in the proportions of the mix, and sent in turn."""
 
 MEASURED = 20.0
 """Seconds in which the capacity is measured."""
@@ -48,7 +48,7 @@ def mixed(target: Target) -> list[Any]:
     """Requests in the proportions of the mix, in no order."""
     known = {each.name: each.requests("ours", target.facts, 1) for each in SCENARIOS if each.name in MIX}
     random = Random(1)
-    names = random.choices(list(MIX), weights=MIX.values(), k=DRAWN * len(MIX))
+    names = random.choices(list(MIX), weights=MIX.values(), k=DRAWN)
     return [random.choice(known[name]) for name in names]
 
 

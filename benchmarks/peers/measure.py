@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -24,7 +25,7 @@ from peers import PEERS, Peer
 from questions import NO_FILTER, PARTNER, headers, questions
 from results import Backends, Cells, PeerCell, table, verdicts
 from run import Target, databases
-from servers import Client, Server
+from servers import Client, Server, started
 
 
 @contextmanager
@@ -32,17 +33,9 @@ def serving(names: list[str], url: str, markings: str) -> Iterator[dict[str, Ser
     """The register and its peers on one database."""
     for name in names:
         PEERS[name].prepare(url)
-    started: dict[str, Server] = {}
-    try:
-        started["ours"] = Server("ours", url, markings)
-        for name in names:
-            started[name] = PEERS[name](url, markings)
-        for server in started.values():
-            server.wait()
-        yield started
-    finally:
-        for server in started.values():
-            server.stop()
+    peers = {name: partial(PEERS[name], url, markings) for name in names}
+    with started({"ours": partial(Server, "ours", url, markings)} | peers) as servers:
+        yield servers
 
 
 class Field:
