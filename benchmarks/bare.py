@@ -26,11 +26,12 @@ MARK = ":" if SQLITE else "%("
 END = "" if SQLITE else ")s"
 SEEN = f"e.marking_id IN ({MARKINGS}) AND NOT e.archived"
 MATCH = (
-    "e.id IN (SELECT record_id FROM search_text JOIN search_entry ON seq = search_text.rowid "
+    "e.id IN (SELECT record_id FROM search_text JOIN search_entry ON seq = search_text.rowid & 4294967295 "
     "WHERE search_text MATCH :q)"
     if SQLITE
     else "e.id IN (SELECT record_id FROM search_entry WHERE words @@ CAST(%(q)s AS tsquery))"
 )
+ROW = "(CAST(julianday({day}) - 1721424.5 AS INTEGER) << 32) + last_insert_rowid()"
 _local = threading.local()
 _pool = ThreadPoolExecutor(THREADS or 1)
 
@@ -104,9 +105,9 @@ INSERT INTO engagement (
 INSERT INTO visit (id, direction, itinerary) VALUES ({{key}}, 'inbound', '[]');
 INSERT INTO engagement_partner (partner, role, position, engagement_id, starts_on)
 VALUES ({{partner}}, 'host', 0, {{key}}, {{day}});
-INSERT INTO search_entry (record_type, record_id, words)
-VALUES ('visit', {{key}}, {"NULL" if SQLITE else "to_tsvector('simple', {text})"});
-{"INSERT INTO search_text (rowid, title, body) VALUES (last_insert_rowid(), {title}, {text});" if SQLITE else ""}
+INSERT INTO search_entry (record_type, record_id, marking_id, archived, day, words)
+VALUES ('visit', {{key}}, 1, {{no}}, {{day}}, {"NULL" if SQLITE else "to_tsvector('simple', {text})"});
+{"INSERT INTO search_text (rowid, title, body) VALUES ({ROW}, {title}, {text});" if SQLITE else ""}
 UPDATE ledger_head SET seq = seq + 1, hash = {{hash}};
 INSERT INTO ledger (
   seq, at, actor, request_id, action, record_type, record_id, version, marking_id, changes, representation,

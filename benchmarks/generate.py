@@ -28,6 +28,7 @@ from app.access.markings import Mark
 from app.access.register import Register
 from app.access.work import Work, writing_as
 from app.config import Settings
+from app.core.fts5 import row_number
 from app.core.ids import new_id
 from app.core.words import tsvector
 from app.crud import store
@@ -120,10 +121,12 @@ def check(register: Register, count: int) -> None:
             if store.represent(record) != record.representation:
                 raise SystemExit(f"Not as the register writes it:\n{record.representation}\n{store.represent(record)}")
             title, body = words_of(resource, record, store.current(resource, record))
-            seq = session.scalar(select(SearchEntry.seq).where(SearchEntry.record_id == record_id))
+            seq, day = session.execute(
+                select(SearchEntry.seq, SearchEntry.day).where(SearchEntry.record_id == record_id)
+            ).one()
             if register.database.is_sqlite:
-                stored = text("SELECT title || '|' || body FROM search_text WHERE rowid = :seq")
-                same = session.scalar(stored, {"seq": seq}) == " ".join(title) + "|" + " ".join(body)
+                stored = text("SELECT title || '|' || body FROM search_text WHERE rowid = :row")
+                same = session.scalar(stored, {"row": row_number(day, seq)}) == " ".join(title) + "|" + " ".join(body)
             else:
                 words = tsvector(title, body)
                 same = bool(

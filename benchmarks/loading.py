@@ -6,6 +6,8 @@ Indexes are taken away meanwhile and made anew afterwards, which is what makes a
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
+from operator import itemgetter
 from typing import Any, Protocol
 
 import psycopg
@@ -13,6 +15,7 @@ from psycopg import sql
 from sqlalchemy import URL
 from world import BASE, OWN, Entry
 
+from app.core.fts5 import row_number
 from app.core.words import tsvector
 
 Rows = Sequence[Sequence[Any]]
@@ -25,6 +28,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "engagement_tag": (*LINKED, "tag", "position"),
     "exercise_domain": (*LINKED, "domain", "position"),
 }
+
+
+ENTRY = ("seq", "record_type", "record_id", "marking_id", "archived", "day")
+MIRRORED = itemgetter(*(BASE.index(name) for name in ("id", "marking_id", "archived", "starts_on")))
+DAY = itemgetter(BASE.index("starts_on"))
+
+
+def entry_of(engagement: Entry) -> tuple[Any, ...]:
+    """What the directory of records has of an engagement, but for the number of the entry and the words."""
+    return engagement.kind.replace("_", " "), *MIRRORED(engagement.base)
 
 
 class Sink(Protocol):
@@ -50,13 +63,16 @@ class SqliteSink:
             self.connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows[table])
         numbered = list(enumerate(entries, first_seq))
         self.connection.executemany(
-            "INSERT INTO search_entry (seq, record_type, record_id) VALUES (?, ?, ?)",
-            [(seq, each.kind.replace("_", " "), each.base[0]) for seq, each in numbered],
+            f"INSERT INTO search_entry ({','.join(ENTRY)}) VALUES ({','.join('?' * len(ENTRY))})",
+            [(seq, *entry_of(each)) for seq, each in numbered],
         )
+        by_day = sorted((row_number(date.fromisoformat(DAY(each.base)), seq), each) for seq, each in numbered)
         self.connection.executemany(
             "INSERT INTO search_text (rowid, title, body) VALUES (?, ?, ?)",
-            [(seq, " ".join(each.title_words), " ".join(each.body_words)) for seq, each in numbered],
+            [(row, " ".join(each.title_words), " ".join(each.body_words)) for row, each in by_day],
         )
+        words = {word for each in entries for word in (*each.title_words, *each.body_words)}
+        self.connection.executemany("INSERT OR IGNORE INTO search_word VALUES (?)", [(each,) for each in words])
 
 
 class PostgresqlSink:
@@ -75,9 +91,9 @@ class PostgresqlSink:
             self._copy(table, columns, rows[table])
         self._copy(
             "search_entry",
-            ("seq", "record_type", "record_id", "words"),
+            (*ENTRY, "words"),
             [
-                (seq, each.kind.replace("_", " "), each.base[0], tsvector(each.title_words, each.body_words))
+                (seq, *entry_of(each), tsvector(each.title_words, each.body_words))
                 for seq, each in enumerate(entries, first_seq)
             ],
         )

@@ -9,8 +9,8 @@ from app.config import get_settings
 from app.db import Database
 from app.models import Base
 
-# The FTS5 table and its shadow tables belong to SQLite alone; the models know nothing of them.
-NOT_MODELLED = "search_text"
+# The FTS5 table, its shadow tables and the list of its words belong to SQLite alone; the models know nothing of them.
+NOT_MODELLED = ("search_text", "search_word")
 
 
 def include_name(name: str | None, type_: str, _parents: Any) -> bool:

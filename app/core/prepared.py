@@ -14,6 +14,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import cast
+from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import ARRAY, Boolean, Text
 
 from app.core.columns import instant_text
@@ -86,6 +87,10 @@ class OneOf(ColumnElement[bool]):
 
     type = Boolean()
     inherit_cache = False
+    _traverse_internals = [
+        ("column", InternalTraversal.dp_clauseelement),
+        ("values", InternalTraversal.dp_clauseelement),
+    ]
     _is_implicitly_boolean = True  # else SQLite is given `… IN (…) = 1`, for which it uses no index
 
     def __init__(self, column: ColumnElement[Any], parameter: str) -> None:

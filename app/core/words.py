@@ -59,6 +59,6 @@ def tsquery(found: list[str], *, prefix: bool = True, weight: str = "") -> str:
     return " & ".join(f"'{word}':{flags}" if flags else f"'{word}'" for word in found)
 
 
-def match(found: list[str], *, prefix: bool = True) -> str:
-    """The same for SQLite's FTS5."""
-    return " ".join(f'"{word}"{"*" if prefix else ""}' for word in found)
+def match(found: list[str]) -> str:
+    """The same for SQLite's FTS5, of whole words."""
+    return " ".join(f'"{word}"' for word in found)

@@ -17,7 +17,8 @@ from app.core.search import TIERS, search_value
 from app.core.words import query_words
 from app.crud.asking import place_of
 from app.crud.resource import Resource
-from app.crud.shape import Shape, census_statement, count_statement, page_statement
+from app.crud.shape import Shape
+from app.crud.statements import census_statement, count_statement, page_statement
 from app.crud.store import rebuilt
 from app.errors import Fault, Invalid
 

@@ -7,7 +7,7 @@ from operator import or_
 from typing import Annotated, Any
 
 from pydantic import Discriminator
-from sqlalchemy import ColumnElement, Table, literal_column, true
+from sqlalchemy import ColumnElement, Date, Table, literal_column, true
 from sqlalchemy import inspect as inspect_mapped
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
@@ -283,6 +283,15 @@ class Resource:
             return true()
         column = self.table.c[self.mapper.polymorphic_on.key]
         return column == literal_column(f"'{self.mapper.polymorphic_identity}'")
+
+    @cached_property
+    def dated(self) -> str | None:
+        """The day that its lists go by, if all of its records have one; the directory knows it, and their marking."""
+        name = self.default_sort.split(",")[0].removeprefix("-")
+        column = self.table.c.get(name)
+        if column is None or column.nullable or not isinstance(column.type, Date):
+            return None
+        return name if self.owner is None and self.marking_of is own_marking else None
 
     @cached_property
     def key_column(self) -> Any:

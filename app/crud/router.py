@@ -9,6 +9,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access.accesses import off_the_loop
 from app.access.work import Work
 from app.core.derive import body_of, without_default
 from app.core.fields import Moment
@@ -103,6 +104,8 @@ def page_of(work: Work, resource: Resource, query: ListQuery, request: Request) 
     """The answer to a query: a page, shaped as it asks."""
     query = meant(work, resource, query)
     check_shape(resource, query.fields, query.expand)
+    if getattr(query, "q", None) and not query.sort:
+        off_the_loop(request)  # to rank takes longer than a read there may
     found = page(work, resource, query, parent_id(work, resource, request))
     if query.fields or query.expand:
         found = Page(shaped(work, resource, found.items, query.fields, query.expand), found.next, found.total)

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import cast, insert, null, select, text, update
+from sqlalchemy import cast, insert, null, update
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Session
 
 from app.core.columns import Record, table_of
+from app.core.fts5 import row_number
 from app.core.words import MAX_WORDS, index_words, tsvector
+from app.crud import sqlitewords
 from app.crud.resource import Resource
 from app.models import SearchEntry
 
 _ENTRY = table_of(SearchEntry)  # the table and not the class: the session then has less to work out for each write
-_DROP = text("DELETE FROM search_text WHERE rowid = :seq")
-_ADD = text("INSERT INTO search_text (rowid, title, body) VALUES (:seq, :title, :body)")
 
 
 def index(
@@ -31,35 +31,30 @@ def index(
     if resource.apart:
         return
     title, body = words_of(resource, record, document)
+    day = record.created_at.date() if resource.dated is None else getattr(record, resource.dated)
     entry = {
         "record_type": resource.noun,
         "record_id": record.id,
         "marking_id": marking_id,
         "archived": record.archived,
+        "day": day,
     }
-    seq = None if created else session.scalar(select(_ENTRY.c.seq).where(_ENTRY.c.record_id == record.id))
-    if session.get_bind().dialect.name == "sqlite":
-        _index_sqlite(session, seq, entry, title, body)
-    elif seq is None:
-        session.execute(insert(_ENTRY).values(**entry, words=cast(tsvector(title, body), TSVECTOR)))
-    else:
-        session.execute(
-            update(_ENTRY)
-            .where(_ENTRY.c.seq == seq)
-            .values(words=cast(tsvector(title, body), TSVECTOR), marking_id=marking_id, archived=record.archived)
-        )
+    if session.get_bind().dialect.name != "sqlite":
+        _write(session, entry | {"words": cast(tsvector(title, body), TSVECTOR)}, created=created)
+        return
+    before = set() if created else sqlitewords.take_away(session, [record.id])
+    seq = _write(session, entry, created=created)
+    sqlitewords.add(session, row_number(day, seq), title, body)
+    sqlitewords.strike(session, before.difference(title, body))
 
 
-def _index_sqlite(
-    session: Session, seq: int | None, entry: Mapping[str, Any], title: list[str], body: list[str]
-) -> None:
-    if seq is None:
-        seq = session.scalar(insert(_ENTRY).values(**entry).returning(_ENTRY.c.seq))
-    else:
-        now = {name: entry[name] for name in ("marking_id", "archived")}
-        session.execute(update(_ENTRY).where(_ENTRY.c.seq == seq).values(**now))
-        session.execute(_DROP, {"seq": seq})
-    session.execute(_ADD, {"seq": seq, "title": " ".join(title), "body": " ".join(body)})
+def _write(session: Session, entry: Mapping[str, Any], *, created: bool) -> int:
+    """Writes an entry, and tells its number."""
+    if not created:
+        known = update(_ENTRY).where(_ENTRY.c.record_id == entry["record_id"]).values(**entry).returning(_ENTRY.c.seq)
+        if (seq := session.scalar(known)) is not None:
+            return int(seq)
+    return int(session.execute(insert(_ENTRY).values(**entry).returning(_ENTRY.c.seq)).scalar_one())
 
 
 def words_of(resource: Resource, record: Record, document: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -90,8 +85,6 @@ def texts(value: Any) -> Iterator[str]:
 
 def forget(session: Session, record_ids: Sequence[str]) -> None:
     """Removes the words of records. That they were there stays in the directory, with who may know of it."""
-    entries = select(_ENTRY.c.seq).where(_ENTRY.c.record_id.in_(record_ids))
     if session.get_bind().dialect.name == "sqlite":
-        for seq in session.scalars(entries).all():
-            session.execute(_DROP, {"seq": seq})
+        sqlitewords.strike(session, sqlitewords.take_away(session, record_ids))
     session.execute(update(_ENTRY).where(_ENTRY.c.record_id.in_(record_ids)).values(words=null()))

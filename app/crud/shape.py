@@ -1,5 +1,6 @@
 """The shape of a list: everything about a query but its values. Each shape is one statement, compiled once."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -7,27 +8,22 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     FromClause,
-    Select,
+    Table,
     Text,
     Uuid,
     and_,
     bindparam,
     cast,
     false,
-    func,
     literal_column,
     or_,
-    select,
     true,
     tuple_,
-    union,
 )
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from app.access.proofs import proven
-from app.access.visible import marking_of, visible
-from app.core.query import COUNT_CAP, NOT, Linked, Match, Order, Scope, filter_of, negated
-from app.core.search import ENTRY, RANKED_MOST, TEXT, entries, found, tier
+from app.access.visible import visible
+from app.core.query import NOT, Linked, Match, Order, Scope, filter_of, negated
 from app.crud.owning import own_or_shared
 from app.crud.resource import Resource
 
@@ -127,114 +123,27 @@ def walked(shape: Shape, lead: Lead | None, parameter: str = "") -> tuple[FromCl
         return table, conditions(shape)
     value, order = lead.linked.value, lead.linked.order
 
-    def mirror(element: Any, **_: Any) -> Any:
-        return order.get(element.name) if isinstance(element, Column) and element.table is table else None
-
     return value.table.join(table, table.c.id == lead.linked.owner), [
         value == bindparam(parameter or lead.name, type_=value.type, required=True),
         visible(value.table, shape.markings),
-        *(replacement_traverse(each, {}, mirror) for each in conditions(shape, but=lead.name)),
+        *mirrored(table, order, conditions(shape, but=lead.name)),
     ]
 
 
-def page_statement(shape: Shape) -> Select[Any]:
-    """A page: representation and marking of each record, then what the order goes by, its id among that."""
-    lead = None if shape.ranked else leading_link(shape)
-    if shape.ranked:
-        statement = ranked_statement(shape)
-    elif lead is not None and lead.values > 1:
-        statement = merged_statement(shape, lead)
-    else:
-        statement = plain_statement(shape, lead)
-    return statement.where(proven()) if shape.proves else statement
+def mirrored(
+    table: Table, order: Mapping[str, Any], wanted: Iterable[ColumnElement[bool]]
+) -> list[ColumnElement[bool]]:
+    """Conditions on a table, put to the columns that mirror its own."""
+
+    def mirror(element: Any, **_: Any) -> Any:
+        return order.get(element.name) if isinstance(element, Column) and element.table is table else None
+
+    return [replacement_traverse(each, {}, mirror) for each in wanted]
 
 
-def plain_statement(shape: Shape, lead: Lead | None) -> Select[Any]:
-    """A page of records as they stand in an index."""
-    source, where = walked(shape, lead)
-    keys = _keys(shape, lead)
-    if shape.continued:
-        where.append(after(keys, shape.order))
-    table = shape.resource.table
-    return (
-        select(table.c.representation, marking_of(table), *plain(shape, keys))
-        .select_from(source)
-        .where(and_(*where))
-        .order_by(*directed(keys, shape.order))
-        .limit(shape.rows)
-    )
-
-
-def merged_statement(shape: Shape, lead: Lead) -> Select[Any]:
-    """A page of records tied to any of several values: a page for each value, merged.
-
-    Its cost does not depend on how common the values are, as that of a walk through all records would.
-    """
-    table, keys = shape.resource.table, _keys(shape, lead)
-    names = [f"key_{name}" for name, _ in shape.order.terms]
-    pages = []
-    for place in range(lead.values):
-        source, where = walked(shape, lead, f"{lead.name}_{place}")
-        if shape.continued:
-            where.append(after(keys, shape.order))
-        each = (
-            select(
-                lead.linked.owner.label("record_id"), *(key.label(name) for key, name in zip(keys, names, strict=True))
-            )
-            .select_from(source)
-            .where(and_(*where))
-            .order_by(*directed(keys, shape.order))
-            .limit(shape.rows)
-        )
-        pages.append(select(each.subquery()))
-    merged = union(*pages).subquery()
-    places = [merged.c[name] for name in names]
-    return (
-        select(table.c.representation, marking_of(table), *plain(shape, places))
-        .select_from(merged.join(table, table.c.id == merged.c.record_id))
-        .order_by(*directed(places, shape.order))
-        .limit(shape.rows)
-    )
-
-
-def _keys(shape: Shape, lead: Lead | None) -> list[Any]:
-    mirrored = {} if lead is None else lead.linked.order
-    return [shape.resource.sortable[name].expression(mirrored.get(name)) for name, _ in shape.order.terms]
-
-
-def ranked_statement(shape: Shape) -> Select[Any]:
-    """A page of the best matches: how well each matches comes before the rest of the order."""
-    table = shape.resource.table
-    where = [found("q", shape.sqlite), *conditions(shape, but="q")]
-    if shape.continued:
-        # The window of matches that are ranked stays as it was at the first page.
-        where.append(table.c.id <= bindparam("top", type_=table.c.id.type))
-    names = [name for name, _ in shape.order.terms]
-    keys = [shape.resource.sortable[name].expression() for name in names]
-    candidates = (
-        select(
-            table.c.id.label("record_id"),
-            ENTRY.c.seq,
-            *([] if shape.sqlite else [ENTRY.c.words]),
-            *(key.label(f"key_{name}") for name, key in zip(names, keys, strict=True)),
-        )
-        .select_from(entries(shape.sqlite).join(table, table.c.id == ENTRY.c.record_id))
-        .where(and_(*where))
-        .order_by((TEXT.c.rowid if shape.sqlite else ENTRY.c.seq).desc())
-        .limit(literal_column(str(RANKED_MOST)))
-        .cte("candidate")
-    )
-    ranked = select(candidates, tier(shape.sqlite, candidates).label("tier")).cte("ranked")
-    best = Order((("tier", True), *shape.order.terms))
-    places = [ranked.c.tier, *(ranked.c[f"key_{name}"] for name in names)]
-    top = select(ranked.c.record_id).order_by(ranked.c.record_id.desc()).limit(literal_column("1"))
-    return (
-        select(table.c.representation, marking_of(table), top.scalar_subquery(), *plain(shape, places))
-        .select_from(ranked.join(table, table.c.id == ranked.c.record_id))
-        .where(after(places, best) if shape.continued else true())
-        .order_by(*directed(places, best))
-        .limit(shape.rows)
-    )
+def keys_of(shape: Shape, order: Mapping[str, Any]) -> list[Any]:
+    """What the order goes by; from where it is mirrored, if it is."""
+    return [shape.resource.sortable[name].expression(order.get(name)) for name, _ in shape.order.terms]
 
 
 def plain(shape: Shape, keys: list[Any]) -> list[Any]:
@@ -260,22 +169,3 @@ def after(keys: list[Any], order: Order) -> ColumnElement[bool]:
     # The first term once more by itself: it bounds the walk along the index, which an OR would not.
     first = keys[0] <= places[0] if descends else keys[0] >= places[0]
     return and_(first, or_(*steps))
-
-
-def count_statement(shape: Shape, *, capped: bool) -> Select[Any]:
-    """How many records the list has, of those that exist for the caller."""
-    lead = leading_link(shape)
-    source, where = walked(shape, lead if lead and lead.values == 1 else None)
-    rows = select(shape.resource.table.c.id).select_from(source).where(and_(*where))
-    if capped:
-        rows = rows.limit(literal_column(str(COUNT_CAP)))
-    return select(func.count()).select_from(rows.subquery())
-
-
-def census_statement(shape: Shape) -> Select[Any]:
-    """How many records the list has of each marking, of those that exist for the caller."""
-    lead = leading_link(shape)
-    source, where = walked(shape, lead if lead and lead.values == 1 else None)
-    marking = marking_of(shape.resource.table)
-    statement = select(marking, func.count()).select_from(source).where(and_(*where))
-    return statement.group_by(marking) if isinstance(marking, Column) else statement

@@ -62,7 +62,7 @@ class EngagementQuery(ListQuery):
 
     q: Annotated[Annotated[str, Field(max_length=500)] | None, FullText()] = None
     """Words to find, each as a word or the beginning of one; accents and macrons do not matter. Without `sort` the
-    best matches come first, of the 1,000 newest."""
+    best matches come first, of the 1,000 latest by their day."""
 
     status: Annotated[Many[Status], Equals(Engagement.status)] = []
     """Where it stands."""

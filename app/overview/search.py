@@ -10,13 +10,24 @@ from sqlalchemy.types import Text
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access.accesses import off_the_loop
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core import cursor as cursors
 from app.core.derive import body_of, without_default
 from app.core.fields import Line, Representation
 from app.core.query import Many, PageQuery
-from app.core.search import ENTRY, RANKED_MOST, TEXT, TIERS, entries, found, search_value, tier
+from app.core.search import (
+    ENTRY,
+    RANKED_MOST,
+    TIERS,
+    entries,
+    found,
+    latest_first,
+    needed_for_tier,
+    search_value,
+    tier,
+)
 from app.core.words import query_words
 from app.crud.answers import computed, next_address
 from app.crud.asking import from_address, from_body, place_of
@@ -66,7 +77,7 @@ class SearchAnswer(Representation):
     """How many matches were ranked."""
 
     capped: bool
-    """Whether there are more than are ranked: the newest 1,000 that the caller may see are."""
+    """Whether there are more than are ranked: the latest 1,000 by their day that the caller may see are."""
 
     marking: str
     """The banner of the answer."""
@@ -79,6 +90,7 @@ def answer(work: Work, request: Request, query: SearchQuery) -> Response:
         return computed(
             work, request, SearchAnswer(items=[], next=None, counts=[], total=0, capped=False, marking=work.banner())
         )
+    off_the_loop(request)
     rows = work.session.execute(_page(work, query, nouns), _values(work, query)).all()
     shown = rows[: query.limit]
     following = None
@@ -127,7 +139,7 @@ def _values(work: Work, query: SearchQuery) -> dict[str, Any]:
 
 
 def _matches(work: Work, nouns: Sequence[str], more: Sequence[ColumnElement[bool]] = ()) -> Select[Any]:
-    """The newest matches that exist for the caller and are not withdrawn."""
+    """The latest matches that exist for the caller and are not withdrawn."""
     sqlite = work.register.database.is_sqlite
     where = [
         found("q", sqlite),
@@ -136,13 +148,11 @@ def _matches(work: Work, nouns: Sequence[str], more: Sequence[ColumnElement[bool
         *([ENTRY.c.record_type.in_(nouns)] if nouns else []),
         *more,
     ]
-    columns = [ENTRY.c.seq, ENTRY.c.record_type, ENTRY.c.record_id, *([] if sqlite else [ENTRY.c.words])]
-    newest = (TEXT.c.rowid if sqlite else ENTRY.c.seq).desc()
     return (
-        select(*columns)
+        select(ENTRY.c.seq, ENTRY.c.record_type, ENTRY.c.record_id, needed_for_tier(sqlite))
         .select_from(entries(sqlite))
         .where(and_(*where))
-        .order_by(newest)
+        .order_by(*latest_first(sqlite))
         .limit(literal_column(str(RANKED_MOST)))
     )
 

@@ -30,6 +30,9 @@ WHOLE = {
           'engagement', 'participant', 'person') AND NOT EXISTS (SELECT 1 FROM engagement r WHERE r.id = s.record_id)
           AND NOT EXISTS (SELECT 1 FROM participant r WHERE r.id = s.record_id)
           AND NOT EXISTS (SELECT 1 FROM person r WHERE r.id = s.record_id)""",
+    "an engagement whose entry of the search says otherwise": """
+        SELECT id FROM engagement e JOIN search_entry s ON s.record_id = e.id WHERE s.day <> e.starts_on
+          OR s.marking_id <> e.marking_id OR s.archived <> e.archived""",
     **{
         f"{table}: a record whose version is not in the ledger as it reads": f"""
         SELECT id FROM {table} r WHERE NOT EXISTS (SELECT 1 FROM ledger l WHERE l.record_id = r.id
@@ -48,7 +51,8 @@ WHOLE = {
 
 SQLITE = {
     "an entry of the search without its words": """
-        SELECT record_id FROM search_entry s WHERE NOT EXISTS (SELECT 1 FROM search_text t WHERE t.rowid = s.seq)""",
+        SELECT record_id FROM search_entry s WHERE NOT EXISTS (SELECT 1 FROM search_text t
+          WHERE t.rowid = CAST(julianday(s.day) - 1721424.5 AS INTEGER) * 4294967296 + s.seq)""",
     "a key that leads nowhere": "SELECT * FROM pragma_foreign_key_check",
     "a file that is not sound": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
 }

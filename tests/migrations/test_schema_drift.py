@@ -19,7 +19,7 @@ from support.databases import Databases
 from support.documents import Documents
 from support.recording import operating
 
-UNMODELLED = "search_text"
+UNMODELLED = ("search_text", "search_word")
 KEPT_BY_POSTGRESQL_ALONE = {"ix_search_entry_words"}
 
 

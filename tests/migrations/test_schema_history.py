@@ -23,7 +23,7 @@ from support.documents import KINDS, Documents
 from support.subject import WRITABLE
 
 VERSIONS = "alembic_version"
-FULL_TEXT = "search_text"
+FULL_TEXT = ("search_text", "search_word")
 
 
 def scripts() -> ScriptDirectory:

@@ -298,7 +298,7 @@ def words_in_database(settings: Settings, register: Register, word: str) -> list
     found = []
     tables = [each.name for each in Base.metadata.sorted_tables]
     with operating(register) as connection:
-        for name in [*tables, *(["search_text"] if register.database.is_sqlite else [])]:
+        for name in [*tables, *(["search_text", "search_word"] if register.database.is_sqlite else [])]:
             rows = connection.execute(text(f"SELECT * FROM {name}")).all()
             if any(word in str(row) for row in rows):
                 found.append(name)

@@ -1,0 +1,100 @@
+"""The statements of lists: a page of one, how many records it has, and how they are marked."""
+
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, func, literal_column, select, union
+
+from app.access.proofs import proven
+from app.access.visible import marking_of
+from app.core.query import COUNT_CAP
+from app.crud.searched import by_day_statement, counted_matches, found_by_day, is_searched, ranked_statement
+from app.crud.shape import Lead, Shape, after, directed, keys_of, leading_link, plain, walked
+
+
+def page_statement(shape: Shape) -> Select[Any]:
+    """A page: representation and marking of each record, then what the order goes by, its id among that."""
+    lead = None if shape.ranked else leading_link(shape)
+    if shape.ranked:
+        statement = ranked_statement(shape)
+    elif lead is None and found_by_day(shape):
+        statement = by_day_statement(shape)
+    elif lead is not None and lead.values > 1:
+        statement = merged_statement(shape, lead)
+    else:
+        statement = plain_statement(shape, lead)
+    return statement.where(proven()) if shape.proves else statement
+
+
+def plain_statement(shape: Shape, lead: Lead | None) -> Select[Any]:
+    """A page of records as they stand in an index."""
+    source, where = walked(shape, lead)
+    keys = keys_of(shape, {} if lead is None else lead.linked.order)
+    if shape.continued:
+        where.append(after(keys, shape.order))
+    table = shape.resource.table
+    return (
+        select(table.c.representation, marking_of(table), *plain(shape, keys))
+        .select_from(source)
+        .where(and_(*where))
+        .order_by(*directed(keys, shape.order))
+        .limit(shape.rows)
+    )
+
+
+def merged_statement(shape: Shape, lead: Lead) -> Select[Any]:
+    """A page of records tied to any of several values: a page for each value, merged.
+
+    Its cost does not depend on how common the values are, as that of a walk through all records would.
+    """
+    table, keys = shape.resource.table, keys_of(shape, {} if lead is None else lead.linked.order)
+    names = [f"key_{name}" for name, _ in shape.order.terms]
+    pages = []
+    for place in range(lead.values):
+        source, where = walked(shape, lead, f"{lead.name}_{place}")
+        if shape.continued:
+            where.append(after(keys, shape.order))
+        each = (
+            select(
+                lead.linked.owner.label("record_id"), *(key.label(name) for key, name in zip(keys, names, strict=True))
+            )
+            .select_from(source)
+            .where(and_(*where))
+            .order_by(*directed(keys, shape.order))
+            .limit(shape.rows)
+        )
+        pages.append(select(each.subquery()))
+    merged = union(*pages).subquery()
+    places = [merged.c[name] for name in names]
+    return (
+        select(table.c.representation, marking_of(table), *plain(shape, places))
+        .select_from(merged.join(table, table.c.id == merged.c.record_id))
+        .order_by(*directed(places, shape.order))
+        .limit(shape.rows)
+    )
+
+
+def count_statement(shape: Shape, *, capped: bool) -> Select[Any]:
+    """How many records the list has, of those that exist for the caller."""
+    source, where, _ = _counted(shape)
+    rows: Select[Any] = select(literal_column("1")).select_from(source).where(and_(*where))
+    if capped:
+        rows = rows.limit(literal_column(str(COUNT_CAP)))
+    return select(func.count()).select_from(rows.subquery())
+
+
+def census_statement(shape: Shape) -> Select[Any]:
+    """How many records the list has of each marking, of those that exist for the caller."""
+    source, where, marking = _counted(shape)
+    statement = select(marking, func.count()).select_from(source).where(and_(*where))
+    return statement.group_by(marking) if isinstance(marking, Column) else statement
+
+
+def _counted(shape: Shape) -> tuple[FromClause, list[ColumnElement[bool]], Any]:
+    """Where a list is counted off, the conditions, and how its records are marked."""
+    marking = marking_of(shape.resource.table)
+    lead = leading_link(shape)
+    if lead is not None and lead.values == 1:
+        return *walked(shape, lead), marking
+    if is_searched(shape):
+        return counted_matches(shape)
+    return *walked(shape, None), marking
