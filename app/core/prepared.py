@@ -41,6 +41,9 @@ class Prepared:
         self.sql: str = compiled.string
         self.fixed: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
         self.is_sqlite = dialect.name == "sqlite"
+        # How PostgreSQL best finds words depends on how common they are. One plan for all would walk through everything
+        # for a rare one.
+        self.options: dict[str, Any] = {"prepare": False} if "@@" in self.sql else {}
         driver: Any = dialect.dbapi
         self.unavailable = (driver.OperationalError, driver.InterfaceError)
         self.unfit: type[Exception] = driver.DataError
@@ -57,7 +60,7 @@ class Prepared:
         if self.is_sqlite:
             parameters = {name: _sqlite_value(value) for name, value in parameters.items()}
         try:
-            cursor.execute(self.sql, parameters)
+            cursor.execute(self.sql, parameters, **self.options)
             rows: list[Any] = cursor.fetchall()
         except self.unfit as error:  # the net under the limits that queries state themselves
             raise Invalid("A value does not fit what it is compared with.") from error

@@ -4,6 +4,7 @@ While processes of the version before still write to PostgreSQL, triggers see to
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,7 +43,8 @@ def upgrade() -> None:
     sqlite = op.get_bind().dialect.name == "sqlite"
     entered = "date(created_at)" if sqlite else "(created_at AT TIME ZONE 'UTC')::date"
     for name, column in (DAYS | dict.fromkeys(OTHERS, entered)).items():
-        record, day = sa.table(name, sa.column("id")), sa.literal_column(column)
+        record = sa.table(name, sa.column("id"))
+        day: sa.ColumnElement[Any] = sa.literal_column(column)
         if sqlite:
             known = sa.select(day).select_from(record).where(record.c.id == entry.c.record_id).scalar_subquery()
             op.execute(sa.update(entry).where(entry.c.record_id.in_(sa.select(record.c.id))).values(day=known))
