@@ -18,9 +18,14 @@ class Selection(BaseModel):
     model_config = ConfigDict(extra="allow", defer_build=True)
 
 
+WITHOUT_SOURCE = {"use_attribute_docstrings": False}
+"""What a model is made with that stands in no file: its docstrings would be looked for in all of them, which takes half
+of the time in which a process is ready. Its fields bring their descriptions along."""
+
+
 def made(name: str, base: type[BaseModel], doc: str | None, fields: Mapping[str, Any]) -> Any:
     """A model made at run time, of which a type checker can know nothing."""
-    return create_model(name, __base__=base, __doc__=doc, **fields)
+    return create_model(name, __base__=base, __doc__=doc, __cls_kwargs__=WITHOUT_SOURCE, **fields)
 
 
 def body_of(model: type[BaseModel]) -> Any:

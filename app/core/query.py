@@ -8,7 +8,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, get_origin
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
 from sqlalchemy import (
     BindParameter,
@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.core.derive import full_type, without_default
+from app.core.derive import full_type, made, without_default
 from app.core.fields import Line, Slug
 from app.core.prepared import OneOf
 
@@ -266,7 +266,8 @@ def with_negations(model: type[ListQuery]) -> type[ListQuery]:
         default = () if takes_many(field) else None
         fields[name] = (kind, _absent(default, field.description))
         fields[name + NOT] = (kind, _absent(default, f"Leaves out what `{name}` would find."))
-    return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields)
+    negated_too: type[ListQuery] = made(model.__name__, model, model.__doc__, fields)
+    return negated_too
 
 
 def _absent(default: Any, description: str | None) -> FieldInfo:

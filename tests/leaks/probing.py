@@ -110,11 +110,16 @@ OF_LISTS: dict[str, Callable[[Any], list[str]]] = {
 """What parameters are tried with that belong to lists and not to what they hold."""
 
 
+PAGES_WITHOUT_END = 3
+"""How many pages are read where there is always another one, of the days that come next."""
+
+
 def told(caller: Api, address: str) -> list[tuple[int, bytes, dict[str, str]]]:
     """All that an address tells a caller: the answer, and every page behind it."""
     pages: list[tuple[int, bytes, dict[str, str]]] = []
     following: str | None = address
-    while following is not None and len(pages) < 60:
+    most = PAGES_WITHOUT_END if "/schedule" in address else 60
+    while following is not None and len(pages) < most:
         answer = caller.get(following)
         headers = {name: answer.headers[name] for name in TOLD if name in answer.headers}
         body = answer.content
