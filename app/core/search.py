@@ -1,6 +1,7 @@
 """Full-text search as a filter and as an order: PostgreSQL by `tsvector` and GIN, SQLite by FTS5."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -50,6 +51,11 @@ def found(parameter: str, sqlite: bool) -> ColumnElement[bool]:
     whole = parameter.endswith("whole")
     asked = bindparam(parameter, type_=String()) if whole else beginnings(parameter, in_title=parameter == "q_title")
     return literal_column("search_text").op("MATCH")(asked)
+
+
+def of_types(nouns: Iterable[str]) -> ColumnElement[bool]:
+    """The entry at hand is of a record of one of these nouns. They stand in the statement: they are ours, and few."""
+    return ENTRY.c.record_type.in_([literal_column(f"'{each}'") for each in nouns])
 
 
 def latest_first(sqlite: bool) -> list[ColumnElement[Any]]:

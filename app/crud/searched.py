@@ -25,7 +25,7 @@ from sqlalchemy.sql.visitors import iterate
 from app.access.visible import marking_of
 from app.core.fts5 import A_DAY, TEXT, first_row
 from app.core.query import Order
-from app.core.search import ENTRY, RANKED_MOST, entries, found, latest_first, needed_for_tier, tier
+from app.core.search import ENTRY, RANKED_MOST, entries, found, latest_first, needed_for_tier, of_types, tier
 from app.crud.shape import Shape, after, conditions, directed, keys_of, mirrored, plain
 
 
@@ -59,11 +59,10 @@ def matches(shape: Shape, *more: ColumnElement[Any]) -> Matches:
     `more` is what else is asked of a record.
     """
     table, kept = shape.resource.table, mirrors(shape)
-    nouns = [each.noun for each in shape.resource.kinds or (shape.resource,)]
     asked = [each for each in conditions(shape, but="q") if each is not shape.resource.kind_only]
     where = [
         found("q", shape.sqlite),
-        ENTRY.c.record_type.in_([literal_column(f"'{each}'") for each in nouns]),
+        of_types(each.noun for each in shape.resource.kinds or (shape.resource,)),
         *mirrored(table, kept, asked),
     ]
     keys = keys_of(shape, kept)

@@ -5,14 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, Text, cast, null, select
 
 from app.access.markings import OF_THE_REGISTER
 from app.access.visible import marking_of
 from app.access.work import Work
 from app.core.fields import Moment, RecordId, Representation
 from app.core.ids import as_id
+from app.core.prepared import OneOf
 from app.core.snippets import snippet
+from app.crud.listing import prepared
 from app.crud.resource import RESOURCES, Resource
 from app.crud.searching import texts
 from app.crud.store import rebuilt
@@ -73,23 +75,23 @@ def hits_of(work: Work, found: Sequence[tuple[str, str]], words: Sequence[str]) 
 
 def _of_kind(work: Work, resource: Resource, ids: Sequence[str], words: Sequence[str]) -> Iterator[tuple[str, Hit]]:
     table = resource.table
-    owner = [] if resource.parent is None else [table.c[resource.parent.column.key].label("owner")]
-    rows = work.session.execute(
-        select(table.c.id, table.c.representation, marking_of(table).label("marking"), *owner).where(
-            table.c.id.in_(ids), work.visible(table)
-        )
-    ).all()
-    for row in rows:
-        record_id = str(row.id)
-        read = json.loads(row.representation or rebuilt(work, resource, record_id))
-        work.holds(resource.noun, ((record_id, row.marking),))
-        yield record_id, _hit(resource, read, _address(resource, record_id, row), words)
+
+    def built() -> Select[Any]:
+        owner = null() if resource.parent is None else cast(table.c[resource.parent.column.key], Text)
+        shown = select(cast(table.c.id, Text), table.c.representation, marking_of(table), owner)
+        return shown.where(OneOf(table.c.id, "ids"), work.visible(table))
+
+    rows = prepared(work, ("hits", resource, work.markings), built).run(work.cursor, {"ids": [*ids]})
+    for record_id, representation, marking, owner in rows:
+        read = json.loads(representation or rebuilt(work, resource, record_id))
+        work.holds(resource.noun, ((record_id, marking),))
+        yield record_id, _hit(resource, read, _address(resource, record_id, owner), words)
 
 
-def _address(resource: Resource, record_id: str, row: Any) -> str:
+def _address(resource: Resource, record_id: str, owner: str | None) -> str:
     if resource.parent is None:
         return f"{API}/{resource.path}/{record_id}"
-    below = f"{API}/{resource.parent.resource.path}/{row.owner}/{resource.address}"
+    below = f"{API}/{resource.parent.resource.path}/{owner}/{resource.address}"
     return below if resource.is_single else f"{below}/{record_id}"
 
 

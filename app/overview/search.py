@@ -25,12 +25,14 @@ from app.core.search import (
     found,
     latest_first,
     needed_for_tier,
+    of_types,
     search_value,
     tier,
 )
 from app.core.words import query_words
 from app.crud.answers import computed, next_address
 from app.crud.asking import from_address, from_body, place_of
+from app.crud.listing import prepared
 from app.crud.operations import Noun, Operation, add
 from app.errors import Fault, Invalid
 from app.overview.hits import Hit, hits_of, searchable
@@ -91,25 +93,20 @@ def answer(work: Work, request: Request, query: SearchQuery) -> Response:
             work, request, SearchAnswer(items=[], next=None, counts=[], total=0, capped=False, marking=work.banner())
         )
     off_the_loop(request)
-    rows = work.session.execute(_page(work, query, nouns), _values(work, query)).all()
+    continued = query.cursor is not None
+    page = prepared(work, ("search", work.markings, *nouns, continued), lambda: _page(work, nouns, continued=continued))
+    rows = page.run(work.cursor, _values(work, query) | {"page": query.limit + 1})
     shown = rows[: query.limit]
     following = None
     if len(rows) > query.limit:
-        last = shown[-1]
-        following = next_address(request, cursors.encode(ORDER, [last.top, last.tier, last.seq]))
-    counted = work.session.execute(_counts(work), _values(work, query)).all()
-    kinds = searchable()
-    counts = [
-        TypeCount(type=kinds[each.record_type].path, record_type=each.record_type, count=each.number)
-        for each in counted
-        if each.record_type in kinds
-    ]
+        following = next_address(request, cursors.encode(ORDER, [*shown[-1][2:]]))
+    counts = _counts(work, query)
     total = sum(each.count for each in counts)
     return computed(
         work,
         request,
         SearchAnswer(
-            items=hits_of(work, [(each.record_type, str(each.record_id)) for each in shown], query_words(query.q)),
+            items=hits_of(work, [(record_type, key) for record_type, key, *_ in shown], query_words(query.q)),
             next=following,
             counts=counts,
             total=total,
@@ -145,7 +142,7 @@ def _matches(work: Work, nouns: Sequence[str], more: Sequence[ColumnElement[bool
         found("q", sqlite),
         or_(ENTRY.c.marking_id.is_(None), work.visible(ENTRY)),
         ENTRY.c.archived.is_(False),
-        *([ENTRY.c.record_type.in_(nouns)] if nouns else []),
+        *([of_types(nouns)] if nouns else []),
         *more,
     ]
     return (
@@ -157,29 +154,37 @@ def _matches(work: Work, nouns: Sequence[str], more: Sequence[ColumnElement[bool
     )
 
 
-def _page(work: Work, query: SearchQuery, nouns: Sequence[str]) -> Select[Any]:
+def _page(work: Work, nouns: Sequence[str], *, continued: bool) -> Select[Any]:
     """A page of the best of them. The window that is ranked stays as it was at the first page."""
     sqlite = work.register.database.is_sqlite
-    begun = [] if query.cursor is None else [ENTRY.c.seq <= bindparam("top")]
+    begun = [ENTRY.c.seq <= bindparam("top")] if continued else []
     candidates = _matches(work, nouns, begun).cte("candidate")
     ranked = select(candidates, tier(sqlite, candidates).label("tier")).cte("ranked")
     top = select(func.max(ranked.c.seq)).scalar_subquery()
     key = ranked.c.record_id if sqlite else cast(ranked.c.record_id, Text)
-    statement = select(ranked.c.record_type, key.label("record_id"), ranked.c.seq, ranked.c.tier, top.label("top"))
-    if query.cursor is not None:
+    statement = select(ranked.c.record_type, key, top, ranked.c.tier, ranked.c.seq)
+    if continued:
         statement = statement.where(tuple_(ranked.c.tier, ranked.c.seq) < tuple_(bindparam("tier"), bindparam("place")))
-    return statement.order_by(ranked.c.tier.desc(), ranked.c.seq.desc()).limit(query.limit + 1)
+    return statement.order_by(ranked.c.tier.desc(), ranked.c.seq.desc()).limit(bindparam("page"))
 
 
-def _counts(work: Work) -> Select[Any]:
-    """How many matches there are of each kind."""
-    matches = _matches(work, []).subquery()
-    number = func.count().label("number")
-    return (
-        select(matches.c.record_type, number)
-        .group_by(matches.c.record_type)
-        .order_by(number.desc(), matches.c.record_type)
-    )
+def _counts(work: Work, query: SearchQuery) -> list[TypeCount]:
+    """How many matches there are of each kind, most first."""
+
+    def built() -> Select[Any]:
+        matches = _matches(work, []).subquery()
+        number = func.count().label("number")
+        return (
+            select(matches.c.record_type, number)
+            .group_by(matches.c.record_type)
+            .order_by(number.desc(), matches.c.record_type)
+        )
+
+    counted = prepared(work, ("search counts", work.markings), built).run(work.cursor, _values(work, query))
+    kinds = searchable()
+    return [
+        TypeCount(type=kinds[noun].path, record_type=noun, count=number) for noun, number in counted if noun in kinds
+    ]
 
 
 def by_address(work: Work, request: Request) -> Response:
