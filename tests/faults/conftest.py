@@ -25,8 +25,8 @@ def serve_in(tmp_path: Path) -> Iterator[Callable[..., Victim]]:
     """`serve_in(url, TRACKER_…="…")` serves a register in a process of its own."""
     with ExitStack() as stack:
 
-        def serving(url: str, *, preload: Path | None = None, **settings: str) -> Victim:
-            victim = Victim(url, tmp_path, preload=preload, **settings)
+        def serving(url: str, **settings: str) -> Victim:
+            victim = Victim(url, tmp_path, **settings)
             stack.callback(victim.stop)
             victim.start()
             return victim

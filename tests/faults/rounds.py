@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2 as httpx
+from clocks import Clock
 from reckoning import Account, reckon
 from victim import Victim
 from writers import Caller, Crew
@@ -26,12 +27,17 @@ FIRST = 5
 
 RECOVERY = 60.0
 
+FARTHEST = 11.0
+"""Hours that a clock is put off the true time, at most: keys are kept for a day, and the tokens of writers last one."""
+
+JUMPS = 4
+
 
 @contextmanager
-def serving(url: str, directory: Path) -> Iterator[Victim]:
+def serving(url: str, directory: Path, **settings: str) -> Iterator[Victim]:
     """A register that is served, whatever becomes of it meanwhile."""
     directory.mkdir(parents=True, exist_ok=True)
-    victim = Victim(url, directory)
+    victim = Victim(url, directory, **settings)
     try:
         victim.start()
         yield victim
@@ -61,6 +67,19 @@ def kill_database(account: Account, victim: Victim, server: Server, secret: str,
     time.sleep(draw.uniform(0, 0.5))
     server.start_again()
     ready(victim)
+    crew.until_acknowledged(FIRST)
+    memories = crew.stop()
+    with Caller(victim.root, secret) as caller:
+        reckon(account, memories, caller, victim.url)
+
+
+def jump_clock(account: Account, victim: Victim, clock: Clock, secret: str, *, seed: int) -> None:
+    """A round in which a clock jumps, the register's own or its database's, back and forward, while others write."""
+    draw = random.Random(seed)
+    crew = Crew(victim.root, secret, number=WRITERS, seed=seed)
+    for _ in range(JUMPS):
+        crew.until_acknowledged(FIRST)
+        clock.jump(f"{draw.uniform(-FARTHEST, FARTHEST):+.4f}h")
     crew.until_acknowledged(FIRST)
     memories = crew.stop()
     with Caller(victim.root, secret) as caller:

@@ -97,15 +97,14 @@ def _serve(surroundings: dict[str, str], directory: Path, log: Path) -> None:
 class Victim:
     """A served register. Each start takes a port that is free, so that no other program can be in its way.
 
-    With `preload` it is a program of its own, begun by the dynamic linker with that library.
+    With `LD_PRELOAD` among its settings it is a program of its own, since that is heeded as a program begins.
     """
 
-    def __init__(self, url: str, directory: Path, *, preload: Path | None = None, **settings: str) -> None:
+    def __init__(self, url: str, directory: Path, **settings: str) -> None:
         self.url = url
         self.directory = directory
         self.log = directory / "log"
         self.environment = environment(url, TRACKER_ATTACHMENT_STORE=str(directory / "attachments")) | settings
-        self.preload = preload
         self.port = 0
         self._process: Process | None = None
 
@@ -133,14 +132,14 @@ class Victim:
         raise AssertionError(f"It does not serve: {self._process.poll()}\n{self.log.read_text()}")
 
     def _begun(self) -> Process:
-        if self.preload is None:
+        if "LD_PRELOAD" not in self.environment:
             return Forked(self.environment, self.directory, self.log)
         with self.log.open("ab") as output:
             return subprocess.Popen(
                 [sys.executable, *TRACKER, "serve", "--port", "0"],
                 stdout=output,
                 stderr=output,
-                env=self.environment | {"LD_PRELOAD": str(self.preload)},
+                env=self.environment,
                 cwd=self.directory,
             )
 

@@ -140,8 +140,10 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def find_or_start(directory: Path, *, durable: bool = False) -> Server:
+def find_or_start(directory: Path, *, durable: bool = False, **surroundings: str) -> Server:
     """The server of this test run: all processes that name the same directory share one.
+
+    It has `surroundings` in its environment.
 
     Returns at once; whoever first asks for a database waits. The first caller owns the server: the server
     ends with its `stop()`, or with its process. As root the directory has to lie where other accounts can
@@ -153,8 +155,9 @@ def find_or_start(directory: Path, *, durable: bool = False) -> Server:
     except FileExistsError:
         return Server(directory)
     # A session of its own: Ctrl-C in the terminal reaches pytest, and through the pipe the supervisor.
+    given = [*(["durable"] if durable else []), *(f"{name}={value}" for name, value in surroundings.items())]
     supervisor = subprocess.Popen(
-        [sys.executable, "-I", __file__, str(directory), *(["durable"] if durable else [])],
+        [sys.executable, "-I", __file__, str(directory), *given],
         stdin=subprocess.PIPE,
         start_new_session=True,
     )
@@ -164,7 +167,7 @@ def find_or_start(directory: Path, *, durable: bool = False) -> Server:
 # Below runs in the supervisor.
 
 
-def supervise(directory: Path, *, durable: bool = False) -> None:
+def supervise(directory: Path, *, durable: bool, surroundings: Mapping[str, str]) -> None:
     """Run a server until the standard input closes. A line in it starts the server again, if it has ended."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(1))
@@ -175,7 +178,8 @@ def supervise(directory: Path, *, durable: bool = False) -> None:
             sys.stdin.read()
             return
         try:
-            with _running(directory, SETTINGS | (DURABLE if durable else {})) as (url, start_again):
+            settings = SETTINGS | (DURABLE if durable else {})
+            with _running(directory, settings, surroundings) as (url, start_again):
                 _publish(directory / "url", url)
                 for _ in sys.stdin:
                     start_again()
@@ -197,12 +201,14 @@ def _publish(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _running(directory: Path, settings: Mapping[str, str]) -> Iterator[tuple[str, Callable[[], None]]]:
+def _running(
+    directory: Path, settings: Mapping[str, str], surroundings: Mapping[str, str]
+) -> Iterator[tuple[str, Callable[[], None]]]:
     """A new data directory and a server on it; yields its address, and what starts it again after it has ended."""
-    account = _account()
-    if account:
-        os.chown(directory, *account)
-    run = _runner(directory, account)
+    lent = account()
+    if lent:
+        os.chown(directory, *lent)
+    run = _runner(directory, lent, surroundings)
     binaries = _binaries(directory, run)
     password = secrets.token_urlsafe(24)
     _initialise(run, binaries, directory, password)
@@ -236,8 +242,11 @@ def _running(directory: Path, settings: Mapping[str, str]) -> Iterator[tuple[str
     raise PostgresUnavailableError(f"PostgreSQL in {binaries} did not start:\n{log.read_text()}")
 
 
-def _account() -> tuple[int, int] | None:
-    """PostgreSQL refuses to run as root: root lends it an account that exists on every system."""
+def account() -> tuple[int, int] | None:
+    """The user and group of a server, if not our own.
+
+    PostgreSQL refuses to run as root: root lends it an account that exists on every system.
+    """
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -247,17 +256,17 @@ def _account() -> tuple[int, int] | None:
     raise PostgresUnavailableError("Running as root, and there is no account `postgres` or `nobody`.")
 
 
-def _runner(directory: Path, account: tuple[int, int] | None) -> Callable[..., Any]:
+def _runner(directory: Path, lent: tuple[int, int] | None, surroundings: Mapping[str, str]) -> Callable[..., Any]:
     """How to start a program: in that account, untouched by PG* and locale variables of the caller."""
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": _locale(), "HOME": str(directory)}
     options: dict[str, Any] = {
-        "env": environment,
+        "env": environment | surroundings,
         "cwd": directory,
         "stdin": subprocess.DEVNULL,
         "text": True,
     }
-    if account:
-        options |= {"user": account[0], "group": account[1], "extra_groups": []}
+    if lent:
+        options |= {"user": lent[0], "group": lent[1], "extra_groups": []}
     return lambda start, command, **more: start(command, **options, **more)
 
 
@@ -367,4 +376,9 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 if __name__ == "__main__":
-    supervise(Path(sys.argv[1]), durable="durable" in sys.argv[2:])
+    _place, *_given = sys.argv[1:]
+    supervise(
+        Path(_place),
+        durable="durable" in _given,
+        surroundings=dict(each.split("=", 1) for each in _given if "=" in each),
+    )
