@@ -68,6 +68,9 @@ class Account:
     refused: int = 0
     """Of the unanswered: with a 503."""
 
+    without_room: int = 0
+    """Of the unanswered: with a 507."""
+
     kept: int = 0
     """Of the unanswered: wholly there."""
 
@@ -83,9 +86,8 @@ class Account:
 
     def __str__(self) -> str:
         found = " ".join(f"{name} {len(getattr(self, name))}" for name in ("lost", "half", "twice", "wrong"))
-        told = (
-            f"{self.acknowledged} acknowledged, {self.unanswered} unanswered (503: {self.refused}; kept: {self.kept})"
-        )
+        of_those = f"503: {self.refused}; 507: {self.without_room}; kept: {self.kept}"
+        told = f"{self.acknowledged} acknowledged, {self.unanswered} unanswered ({of_those})"
         return f"{self.rounds} rounds: {told}; {found}"
 
 
@@ -96,6 +98,7 @@ def reckon(account: Account, memories: list[Memory], caller: Caller, url: str) -
         account.acknowledged += memory.acknowledged
         account.unanswered += memory.unanswered
         account.refused += memory.refused
+        account.without_room += memory.without_room
         account.wrong += memory.wrong
         for record in memory.records:
             _record(account, caller, record)

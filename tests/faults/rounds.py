@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx2 as httpx
 from clocks import Clock
+from disks import Cramped
 from reckoning import Account, reckon
 from victim import Victim
 from writers import Caller, Crew
@@ -18,7 +19,7 @@ from support.postgres import Server
 WHO = ("contributor", "RESTRICTED", "NZ")
 """Role, clearance and nationality of who writes: a desk officer."""
 
-WRITERS = 5
+WRITERS, FEW = 5, 2
 SHORTEST, LONGEST = 0.1, 1.2
 """Seconds until the kill, counted from the first acknowledged writes."""
 
@@ -80,6 +81,35 @@ def jump_clock(account: Account, victim: Victim, clock: Clock, secret: str, *, s
     for _ in range(JUMPS):
         crew.until_acknowledged(FIRST)
         clock.jump(f"{draw.uniform(-FARTHEST, FARTHEST):+.4f}h")
+    crew.until_acknowledged(FIRST)
+    memories = crew.stop()
+    with Caller(victim.root, secret) as caller:
+        reckon(account, memories, caller, victim.url)
+
+
+def fill_tables(account: Account, victim: Victim, cramped: Cramped, secret: str, *, seed: int) -> None:
+    """A round in which the disk of PostgreSQL's tables is full for a while."""
+    crew = Crew(victim.root, secret, number=WRITERS, seed=seed)
+    crew.until_acknowledged(FIRST)
+    cramped.tables.fill()
+    crew.until_without_room(FIRST)
+    cramped.tables.free()
+    crew.until_acknowledged(FIRST)
+    memories = crew.stop()
+    with Caller(victim.root, secret) as caller:
+        reckon(account, memories, caller, victim.url)
+
+
+def exhaust_log(account: Account, victim: Victim, cramped: Cramped, secret: str, *, seed: int) -> None:
+    """A round in which the disk of PostgreSQL's log is full: it ends, and is started again when there is room."""
+    crew = Crew(victim.root, secret, number=FEW, seed=seed)  # it is away for long, and each asks again and again
+    crew.until_acknowledged(FIRST)
+    cramped.exhaust_log()
+    assert httpx.get(f"{victim.root}/livez").status_code == 200
+    assert httpx.get(f"{victim.root}/readyz").status_code == 503
+    cramped.log.free()
+    cramped.server.start_again()
+    ready(victim)
     crew.until_acknowledged(FIRST)
     memories = crew.stop()
     with Caller(victim.root, secret) as caller:

@@ -1,94 +1,86 @@
-"""Rounds of writers under kill, as many as one likes: of `tracker serve` on both databases, and of PostgreSQL itself.
+"""Rounds of writers under faults, as many as one likes: kills, full disks and jumps of clocks, on both databases.
 
 uv run python tests/faults/run_all.py --rounds 200
 
 The bounded form is part of `uv run pytest`. Exit status 1 if an acknowledged write was lost, or anything was half kept.
+Full disks need somebody who may mount, jumps of clocks need libfaketime.
 """
 
 import argparse
 import random
-import shutil
 import signal
 import sys
-import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from math import ceil
 from pathlib import Path
+from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
-import psycopg  # noqa: E402
 from reckoning import Account  # noqa: E402
-from rounds import WHO, kill_database, kill_server, serving  # noqa: E402
-
-from support.databases import SqliteDatabases, filled  # noqa: E402
-from support.postgres import find_or_start  # noqa: E402
+from registers import OnPostgresql, OnSmallDisks, OnSqlite, Registers  # noqa: E402
+from rounds import WHO, exhaust_log, fill_tables, jump_clock, kill_database, kill_server, serving  # noqa: E402
 
 BATCH = 10
 """Rounds on one register, before it is another one's turn: each round looks through all of it."""
 
-MEMORY = Path("/dev/shm")
-"""Where files outlive any process, as on a disk, and are faster: no round ends with a loss of power."""
 
-KINDS = {"sqlite": 2, "postgresql": 2, "postgresql-itself": 1}
-"""What is killed: `tracker serve` on one database or the other, or the database; and how often, in proportion."""
+@dataclass(frozen=True)
+class Kind:
+    """A kind of fault."""
 
+    share: float
+    """Of all rounds."""
 
-def _folder(prefix: str) -> Path:
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=MEMORY if MEMORY.is_dir() else None))
+    registers: Callable[[], Registers]
+    round: Callable[..., None]
+    needs: Callable[[Any], tuple[Any, ...]] = lambda _: ()
+    """What a round does harm to, beside the process that serves."""
 
-
-class Sqlite:
-    """Registers in files of a folder."""
-
-    server = None
-
-    def __init__(self, folder: Path) -> None:
-        self._databases = SqliteDatabases(folder)
-        self.template = self._databases.template
-
-    def copy(self) -> str:
-        return self._databases.make_copy(self.template.url)
-
-    def close(self) -> None:
-        self._databases.close()
+    surroundings: Callable[[Registers], dict[str, str]] = field(default=lambda _: {})
+    """Of the process that serves."""
 
 
-class Postgresql:
-    """Registers of a server that keeps what it says it keeps."""
-
-    def __init__(self, _folder_of_files: Path) -> None:
-        self.server = find_or_start(_folder("tracker-faults-pg-"), durable=True)
-        self.template = filled(self.server.create_database("template"))
-
-    def copy(self) -> str:
-        """A sequence that was copied goes back in a crash, if no checkpoint came between (CREATE DATABASE, WAL_LOG)."""
-        url = self.server.create_database("register", "template")
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("CHECKPOINT")
-        return url
-
-    def close(self) -> None:
-        self.server.stop()
+def _clock(registers: Registers) -> tuple[Any, ...]:
+    return (registers.clock,)
 
 
-def run(kind: str, rounds: int, seed: int) -> Account:
+def _cramped(registers: OnSmallDisks) -> tuple[Any, ...]:
+    return (registers.cramped,)
+
+
+def _lying(registers: Registers) -> dict[str, str]:
+    return registers.clock.surroundings
+
+
+KINDS = {
+    "kills-on-sqlite": Kind(0.3, OnSqlite, kill_server),
+    "kills-on-postgresql": Kind(0.3, OnPostgresql, kill_server),
+    "kills-of-postgresql": Kind(0.15, OnPostgresql, kill_database, lambda registers: (registers.server,)),
+    "full-tables": Kind(0.05, OnSmallDisks, fill_tables, _cramped),
+    "full-log": Kind(0.05, OnSmallDisks, exhaust_log, _cramped),
+    "clock-on-sqlite": Kind(0.05, OnSqlite, jump_clock, _clock, _lying),
+    "clock-on-postgresql": Kind(0.05, OnPostgresql, jump_clock, _clock, _lying),
+    "clock-of-postgresql": Kind(0.05, partial(OnPostgresql, lied_to=True), jump_clock, _clock),
+}
+
+
+def run(name: str, rounds: int, seed: int) -> Account:
     """All rounds of one kind of fault."""
-    account, folder = Account(), _folder("tracker-faults-")
-    registers = Sqlite(folder) if kind == "sqlite" else Postgresql(folder)
+    kind, account = KINDS[name], Account()
+    registers = kind.registers()
     secret = registers.template.secrets[WHO]  # type: ignore[index]
     try:
         for first in range(0, rounds, BATCH):
-            with serving(registers.copy(), folder) as victim:
+            with serving(registers.copy(), registers.files, **kind.surroundings(registers)) as victim:
                 for number in range(first, min(rounds, first + BATCH)):
-                    if kind == "postgresql-itself":
-                        assert registers.server is not None
-                        kill_database(account, victim, registers.server, secret, seed=seed + number)
-                    else:
-                        kill_server(account, victim, secret, seed=seed + number)
-                    print(f"{kind}: {account}", flush=True)  # noqa: T201
+                    kind.round(account, victim, *kind.needs(registers), secret, seed=seed + number)
+                    print(f"{name}: {account}", flush=True)  # noqa: T201
     finally:
         registers.close()
-        shutil.rmtree(folder, ignore_errors=True)
     return account
 
 
@@ -99,14 +91,14 @@ def main() -> int:
     parser.add_argument("--only", choices=KINDS, help="one kind alone")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing is left running
-    shares = {given.only: 1} if given.only else KINDS
+    shares = {given.only: 1.0} if given.only else {name: kind.share for name, kind in KINDS.items()}
     print(f"seed {given.seed}", flush=True)  # noqa: T201
     began, accounts = time.monotonic(), {}
-    for kind, share in shares.items():
-        accounts[kind] = run(kind, given.rounds * share // sum(shares.values()), given.seed)
+    for name, share in shares.items():
+        accounts[name] = run(name, ceil(given.rounds * share), given.seed)
     print(f"\nIn {time.monotonic() - began:.0f} s, seed {given.seed}:")  # noqa: T201
-    for kind, account in accounts.items():
-        print(f"{kind}: {account}")  # noqa: T201
+    for name, account in accounts.items():
+        print(f"{name}: {account}")  # noqa: T201
         for fault in [*account.lost, *account.half, *account.twice, *account.wrong]:
             print(f"  {fault:.2000}")  # noqa: T201
     return 0 if all(each.faultless for each in accounts.values()) else 1

@@ -66,6 +66,9 @@ class Memory:
     refused: int = 0
     """Answers of 503, each of them whole and with `Retry-After`."""
 
+    without_room: int = 0
+    """Answers of 507."""
+
     wrong: list[str] = field(default_factory=list)
     """Answers that should never have been given."""
 
@@ -196,7 +199,7 @@ class Writer(threading.Thread):
             answer = self.caller.client.request(method, path, json=body, headers=headers)
         except httpx.TransportError as error:
             raise Unanswered from error
-        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        if answer.status_code in {503, 507}:
             self._refused(answer)
             raise Unanswered
         if not answer.is_success:
@@ -206,12 +209,14 @@ class Writer(threading.Thread):
         return answer.json() if answer.content else None
 
     def _refused(self, answer: httpx.Response) -> None:
+        full = answer.status_code == httpx.codes.INSUFFICIENT_STORAGE
         try:
-            problem(answer, 503)
-            assert int(answer.headers["retry-after"]) > 0
+            problem(answer, answer.status_code)
+            assert full or int(answer.headers["retry-after"]) > 0
         except (AssertionError, KeyError) as error:
-            self.memory.wrong.append(f"503 that is none: {error!r} {answer.headers} {answer.text}")
-        self.memory.refused += 1
+            self.memory.wrong.append(f"{answer.status_code} that is none: {error!r} {answer.headers} {answer.text}")
+        self.memory.without_room += full
+        self.memory.refused += not full
 
 
 class Crew:
@@ -235,10 +240,20 @@ class Crew:
     def acknowledged(self) -> int:
         return sum(each.memory.acknowledged for each in self.writers)
 
+    def without_room(self) -> int:
+        return sum(each.memory.without_room for each in self.writers)
+
     def until_acknowledged(self, more: int) -> None:
         """Waits until so many more writes were acknowledged."""
-        goal, deadline = self.acknowledged() + more, time.monotonic() + 60
-        while self.acknowledged() < goal:
-            assert time.monotonic() < deadline, "Writes are not acknowledged any more."
+        self._until_more(self.acknowledged, more)
+
+    def until_without_room(self, more: int) -> None:
+        """Waits until so many more writes were refused since there is no room."""
+        self._until_more(self.without_room, more)
+
+    def _until_more(self, counted: Callable[[], int], more: int) -> None:
+        goal, deadline = counted() + more, time.monotonic() + 60
+        while counted() < goal:
+            assert time.monotonic() < deadline, f"{counted.__name__}: there are no more."
             assert all(each.is_alive() for each in self.writers)
             time.sleep(0.01)

@@ -114,10 +114,18 @@ class Server:
             assert time.monotonic() < deadline, "PostgreSQL does not end."
             time.sleep(0.01)
 
+    def lives(self) -> bool:
+        """Whether a server of our own runs, answering or not."""
+        try:
+            return _lives(self.processes()[0])
+        except FileNotFoundError:
+            return False
+
     def start_again(self) -> None:
-        """Starts it after a crash, at the same address. Returns when it answers."""
+        """Starts it after its end, at the same address. Returns when it answers."""
         assert self._supervisor is not None
         assert self._supervisor.stdin is not None
+        (self.directory / "url").unlink(missing_ok=True)
         self._supervisor.stdin.write(b"again\n")
         self._supervisor.stdin.flush()
         assert self.url
