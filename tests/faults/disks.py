@@ -5,13 +5,14 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from support.postgres import account, find_or_start
+from support.postgres import Server, account, find_or_start
 
 PATIENCE = 60.0
 
@@ -52,6 +53,58 @@ class Disk:
         subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
 
 
+class SlowDisk:
+    """A file system on a device of its own, whose writes can be made to come slowly for some processes.
+
+    By control groups of version 1, since there a limit is set without any preparation of the machine.
+    """
+
+    GROUPS = Path("/sys/fs/cgroup/blkio")
+
+    def __init__(self, folder: Path, *, megabytes: int) -> None:
+        self.folder = folder
+        self._group = self.GROUPS / f"tracker-faults-{os.getpid()}"
+        image = folder.with_suffix(".image")
+        folder.mkdir(parents=True)
+        with image.open("wb") as file:
+            file.truncate(megabytes * 1024 * 1024)
+        try:
+            self._group.mkdir()
+            subprocess.run(["mkfs.ext4", "-q", str(image)], check=True, capture_output=True)
+            subprocess.run(["mount", "-o", "loop", str(image), str(folder)], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            if self._group.exists():
+                self._group.rmdir()
+            raise NoDiskError(f"no disk can be slowed down here: {error}") from error
+        number = folder.stat().st_dev
+        self._device = f"{os.major(number)}:{os.minor(number)}"
+
+    def slow(self, processes: Iterable[int], *, writes: int) -> None:
+        """Lets processes, and those that they start, write so often a second."""
+        for pid in processes:
+            (self._group / "cgroup.procs").write_text(str(pid))
+        self._limit(writes)
+
+    def fast(self) -> None:
+        """As it was."""
+        self._limit(0)
+
+    def held_up(self) -> int:
+        """How many writes had to go by the limit."""
+        served = (self._group / "blkio.throttle.io_serviced").read_text().splitlines()
+        return sum(int(line.split()[2]) for line in served if line.startswith(f"{self._device} Write"))
+
+    def _limit(self, writes: int) -> None:
+        (self._group / "blkio.throttle.write_iops_device").write_text(f"{self._device} {writes}")
+
+    def close(self) -> None:
+        self.fast()
+        for pid in (self._group / "cgroup.procs").read_text().split():
+            (self.GROUPS / "cgroup.procs").write_text(pid)
+        self._group.rmdir()
+        subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
+
+
 class Cramped:
     """A PostgreSQL that keeps what it says it keeps, its tables on one small disk and its write-ahead log on another."""
 
@@ -67,23 +120,10 @@ class Cramped:
                     os.chown(disk.folder, *lent)
             self.server = find_or_start(Path(tempfile.mkdtemp(prefix="tracker-faults-pg-")), durable=True)
             stack.callback(self.server.stop)
-            self._move_log()
+            move_log(self.server, self.log.folder / "pg_wal")
             self._close = stack.pop_all()
         inside = _own_folder(self.tables.folder / "tables")
         self._execute(sql.SQL("CREATE TABLESPACE cramped LOCATION {}").format(str(inside)))
-
-    def _move_log(self) -> None:
-        """As an operator does: the server is stopped, its log moved, and a link left where it was."""
-        assert self.server.url
-        self.server.crash()
-        log = self.server.directory / "data" / "pg_wal"
-        moved = self.log.folder / "pg_wal"
-        shutil.copytree(log, _own_folder(moved), dirs_exist_ok=True)
-        for path in moved.rglob("*"):
-            _give(path)
-        shutil.rmtree(log)
-        log.symlink_to(moved)
-        self.server.start_again()
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """A new database on the small disk, and its address."""
@@ -116,6 +156,19 @@ class Cramped:
 
     def close(self) -> None:
         self._close.close()
+
+
+def move_log(server: Server, to: Path) -> None:
+    """As an operator does: the server is stopped, its log moved, and a link left where it was."""
+    assert server.url
+    server.crash()
+    log = server.directory / "data" / "pg_wal"
+    shutil.copytree(log, _own_folder(to), dirs_exist_ok=True)
+    for path in to.rglob("*"):
+        _give(path)
+    shutil.rmtree(log)
+    log.symlink_to(to)
+    server.start_again()
 
 
 def _own_folder(path: Path) -> Path:

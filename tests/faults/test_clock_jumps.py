@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +85,21 @@ class Desk:
     def __init__(self, short: Api, lasting: str) -> None:
         self.short, self.api = short, short.with_secret(lasting)
         self.documents = Documents(self.api)
-        self.made: list[Any] = []
+        later = str(datetime.now(UTC).date() + timedelta(days=180))
+        self.coming = self.documents.visit(status="confirmed", starts_on=later, ends_on=later)
+        self.made: list[Any] = [self.coming]
         self.record()
         self.version = 1
-        self.first = f"/visits/{self.made[0]['id']}"
+        self.first = f"/visits/{self.made[-1]['id']}"
         self.keyed = self.documents.of("visits")
         self.answer = self.post_again()
         self.made.append(self.answer.json())
         self.stream, self.short_stream = Followed(self.api), Followed(self.short)
         self.heard = len(self.made)
+
+    def status(self) -> str:
+        """Of what is to come within half a year."""
+        return str(self.api.read(f"/visits/{self.coming['id']}")["status"])
 
     def record(self) -> None:
         self.made += [self.documents.visit() for _ in range(2)]
@@ -139,6 +145,7 @@ def test_the_clock_of_the_register_jumps(
         again = desk.post_again()
         assert (again.headers.get("idempotency-replayed"), again.content) == ("true", desk.answer.content)
         walked += next(walk, [])
+    assert desk.status() == "confirmed"
     for jump in FAR:
         clock.jump(jump)
         desk.record()
@@ -150,6 +157,8 @@ def test_the_clock_of_the_register_jumps(
             assert not desk.short_stream.is_alive()
         else:
             assert desk.short.get("/visits").status_code == 200
+
+    assert desk.status() == "completed"  # by the calendar, in the year to come
 
     walked += [each for page in walk for each in page]
     assert len(set(walked)) == len(walked)

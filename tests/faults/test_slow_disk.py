@@ -1,7 +1,7 @@
 """Somebody else holds what a write needs: it waits, is refused with 503 if that takes too long, and reads go on.
 
-A disk that is slow cannot be had without a kernel's help. What a register sees of one is this: locks that are held for
-long, and (see test_killed_database.py) a database that does not answer.
+What a register sees of a slow disk is this: locks that are held for long, and (see test_killed_database.py) a database
+that does not answer. A disk that is slow indeed takes the kernel's help: test_slow_writes.py.
 """
 
 import sqlite3
