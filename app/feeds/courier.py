@@ -78,7 +78,7 @@ class Courier:
         """Gives every webhook that needs it a turn; tells whether there was any."""
         self.register.keep_up()
         with self.register.database.reader.connect() as connection:
-            waiting = at_work(connection)
+            waiting = at_work(connection, self._until())
         done = False
         for hook, behind in waiting:
             if self._over.is_set():

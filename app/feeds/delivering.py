@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from app.access.access_log import Access, Event
 from app.access.actor import system
@@ -29,6 +29,8 @@ GONE = 410
 """What a receiver answers that wants to be told no more of it."""
 
 LONGEST_PAUSE = 4 * 3600.0
+"""Seconds between two attempts, at most."""
+
 KEPT = timedelta(days=7)
 """How long deliveries that came to their end can be looked at. What was given up stays until it is replayed."""
 
@@ -50,11 +52,25 @@ def lease(register: Register) -> timedelta:
     return timedelta(seconds=3 * register.settings.webhook_timeout_seconds)
 
 
+def _free(until: datetime) -> ColumnElement[bool]:
+    """That nobody holds the lease that a process would now have `until` then.
+
+    One that lasts much longer than any does was taken while a clock was ahead, and would bar everybody until that day.
+    """
+    now = datetime.now(UTC)
+    too_long = PLACES.c.lease_until > until + (until - now)
+    return or_(PLACES.c.lease_by.is_(None), PLACES.c.lease_until < now, too_long)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """That a delivery is due; also where it was put off longer than any is, while a clock was ahead."""
+    return or_(DELIVERIES.c.due_at <= now, DELIVERIES.c.due_at > now + 2 * timedelta(seconds=LONGEST_PAUSE))
+
+
 def claim(connection: Connection, hook: str, mine: str, until: datetime) -> bool:
     """Takes or keeps the lease of a webhook: a compare and set, which one process wins, whatever the database."""
-    now = datetime.now(UTC)
-    free = or_(PLACES.c.lease_by == mine, PLACES.c.lease_by.is_(None), PLACES.c.lease_until < now)
-    statement = update(PLACES).where(PLACES.c.webhook_id == hook, free)
+    mine_or_free = or_(PLACES.c.lease_by == mine, _free(until))
+    statement = update(PLACES).where(PLACES.c.webhook_id == hook, mine_or_free)
     return connection.execute(statement.values(lease_by=mine, lease_until=until)).rowcount == 1
 
 
@@ -79,7 +95,7 @@ def next_due(register: Register, hook_id: str, mine: str) -> Due | None:
 
 
 def _first(work: Work, hook: Webhook) -> Any:
-    due = and_(DELIVERIES.c.webhook_id == hook.id, DELIVERIES.c.state == "pending", DELIVERIES.c.due_at <= work.now)
+    due = and_(DELIVERIES.c.webhook_id == hook.id, DELIVERIES.c.state == "pending", _is_due(work.now))
     return work.connection.execute(
         select(DELIVERIES.c.id, DELIVERIES.c.seq, DELIVERIES.c.attempts)
         .where(due)
@@ -172,21 +188,23 @@ def _settle(connection: Connection, delivery: str, now: datetime, **values: Any)
     connection.execute(_pending(delivery).values(settled_at=now, **values))
 
 
-def at_work(connection: Connection) -> list[tuple[str, bool]]:
-    """The webhooks that somebody should see to, and of each whether the ledger goes on behind its place."""
-    now = datetime.now(UTC)
+def at_work(connection: Connection, until: datetime) -> list[tuple[str, bool]]:
+    """The webhooks that somebody should see to, and of each whether the ledger goes on behind its place.
+
+    `until` is when a lease would end that is taken now.
+    """
     head = select(ledger.HEAD.c.seq).where(ledger.HEAD.c.id == 1).scalar_subquery()
     waiting = and_(
         DELIVERIES.c.webhook_id == PLACES.c.webhook_id,
         DELIVERIES.c.state == "pending",
-        DELIVERIES.c.due_at <= now,
+        _is_due(datetime.now(UTC)),
     )
     behind = PLACES.c.seq < head
     statement = (
         select(PLACES.c.webhook_id, behind)
         .join(HOOKS, HOOKS.c.id == PLACES.c.webhook_id)
         .where(HOOKS.c.active, HOOKS.c.archived.is_(False))
-        .where(or_(PLACES.c.lease_by.is_(None), PLACES.c.lease_until < now))
+        .where(_free(until))
         .where(or_(behind, select(DELIVERIES.c.id).where(waiting).exists()))
         .order_by(PLACES.c.webhook_id)
     )

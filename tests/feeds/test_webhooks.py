@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from standardwebhooks import WebhookVerificationError
 from app.access.actor import system
 from app.access.work import writing_as
 from app.feeds.courier import Courier
+from app.feeds.delivering import lease
 from app.feeds.spreading import DELIVERIES, PLACES
 from app.feeds.webhooks import WEBHOOKS
 from support.client import Api
@@ -371,7 +372,8 @@ def test_whoever_has_no_lease_tells_nothing(
     around.visit()
     register = register_of(hooked)
     with register.database.write() as connection:
-        connection.execute(PLACES.update().values(lease_by=mine["id"], lease_until=datetime(2199, 1, 1, tzinfo=UTC)))
+        soon = datetime.now(UTC) + lease(register)
+        connection.execute(PLACES.update().values(lease_by=mine["id"], lease_until=soon))
     assert not courier.round()
     with register.database.write() as connection:
         connection.execute(PLACES.update().values(lease_until=datetime(2020, 1, 1, tzinfo=UTC)))
@@ -379,6 +381,22 @@ def test_whoever_has_no_lease_tells_nothing(
     assert len(receiver.received) == 1
     with register.database.reader.connect() as connection:
         assert connection.execute(select(PLACES.c.lease_by)).scalar() is None
+
+
+def test_what_was_put_off_while_the_clock_was_ahead_is_told_when_it_is_right_again(
+    hooked: Api, hook: Hook, courier: Courier, receiver: Receiver, around: Documents
+) -> None:
+    mine = hook()
+    receiver.status = 503
+    around.visit()
+    courier.round()
+    then = datetime.now(UTC) + timedelta(days=300)
+    with register_of(hooked).database.write() as connection:
+        connection.execute(DELIVERIES.update().values(due_at=then))
+        connection.execute(PLACES.update().values(lease_by=mine["id"], lease_until=then))
+    receiver.status = 200
+    assert courier.round()
+    assert states(hooked, mine) == [("delivered", 2)]
 
 
 def test_what_was_delivered_long_ago_is_forgotten_and_what_was_given_up_is_not(
