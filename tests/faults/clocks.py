@@ -1,4 +1,7 @@
-"""A clock that lies to a process, by libfaketime. Waiting goes by the monotonic clock, which stays true."""
+"""A clock that lies to a process, by libfaketime. Waiting goes by the monotonic clock, which stays true.
+
+No kernel does what the library does now and then: while the time is put anew, a thread's sleep may fail (EINVAL).
+"""
 
 from pathlib import Path
 

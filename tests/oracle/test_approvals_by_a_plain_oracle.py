@@ -22,7 +22,7 @@ class Desk(Histories):
     """Engagements that go a route, and such as do not; their approvals and reports."""
 
     paths = ("dialogues", "visits")
-    roles = (*Histories.roles, *HOLDERS)
+    roles = (*Histories.roles, *HOLDERS * 2)
 
     def engagement(self, drawn: Any) -> Kept:
         """Mostly the first, so that much is done with it: it needs approval."""
@@ -89,7 +89,7 @@ class Desk(Histories):
 
     def decide_somehow(self, asked: Asked, drawn: Any, comment: str | None, key: str | None, match: str) -> None:
         in_turn = HOLDERS[len(asked.decided) :][:1]
-        role = drawn.draw(st.sampled_from((*in_turn * len(self.roles), *self.roles)))
+        role = self.somebody(drawn, *in_turn)
         decision = drawn.draw(st.sampled_from((*["approve"] * 4, *DECISIONS)))
         step = drawn.draw(st.sampled_from((*[None] * 4, 1, 2)))
         self.decide(asked, role, decision, comment, step, key, match)
