@@ -211,6 +211,9 @@ class Histories(RuleBasedStateMachine):
     def move(self, kept: Kept, drawn: Any, reason: str | None, key: str | None, match: str) -> None:
         role = self.somebody(drawn, *sorted(kept.authors))
         wanted = drawn.draw(st.sampled_from((*STATES[kept.path], *[*kept.ways] * 6, "nowhere")))
+        self.go(kept, role, wanted, reason, key, match)
+
+    def go(self, kept: Kept, role: str, wanted: str, reason: str | None, key: str | None, match: str) -> None:
         expected = self.refusal(kept, role, match) or kept.against(wanted, role, reason)
         body = {"to": wanted, "reason": reason}
         header = self.header(kept.version, match)

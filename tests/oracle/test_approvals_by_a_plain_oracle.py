@@ -73,8 +73,9 @@ class Desk(Histories):
             self.withdraw_approval(asked, self.somebody(drawn), comment, key, match)
 
     def begun(self, drawn: Any) -> None:
-        """Approval is asked for of the first, and so many have decided already."""
+        """Approval is asked for of the first, somebody has written it, and so many have decided already."""
         about = self.kept[0]
+        self.patch(about, drawn.draw(st.sampled_from(("contributor", *HOLDERS))), "Talks", "One", "none")
         self.ask_for(about, "contributor", None)
         for role in HOLDERS[: drawn.draw(st.integers(0, len(HOLDERS)))]:
             self.decide(about.asked[0], role, "approve", None, None, None, "right")

@@ -34,7 +34,23 @@ class Register(Histories):
             drawn.draw(st.sampled_from([each for each in self.kept if (each.path == "information-requests") is asks]))
             for asks in (True, False)
         )
-        role, expected = self.somebody(drawn), None
+        self.put_into(request, record, self.somebody(drawn), key)
+
+    def begun(self, drawn: Any) -> None:
+        """A request holds something, and somebody would decide it, be it who put that there."""
+        request, record = self.kept[-1], self.kept[0]
+        self.put_into(request, record, "approver", None)
+        self.go(
+            request,
+            drawn.draw(st.sampled_from(("contributor", "approver", "administrator"))),
+            "decided",
+            None,
+            None,
+            "none",
+        )
+
+    def put_into(self, request: Kept, record: Kept, role: str, key: str | None) -> None:
+        expected = None
         if self.refusal(request, role, "none"):
             expected = 403
         elif request.archived or request.state != "open":
