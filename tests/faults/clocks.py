@@ -18,7 +18,9 @@ class Clock:
 
     def jump(self, to: str) -> None:
         """Puts it so far off the true time: `-1h`, `+1y`."""
-        self.path.write_text(f"{to}\n")
+        draft = self.path.with_suffix(".draft")
+        draft.write_text(f"{to}\n")
+        draft.replace(self.path)  # at once: whoever looks meanwhile finds the time before, not none
 
     @property
     def surroundings(self) -> dict[str, str]:
