@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from issuer import AUDIENCE, Issuer, running
 
 from support.client import Api
+from support.issuer import AUDIENCE, Issuer, running
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from issuer import Issuer, new_key, send, signed
 
 from app.access import jwks
 from support.client import Api
+from support.issuer import Issuer, new_key, send, signed
 from support.problems import problem
 
 Provided = Callable[..., Api]
