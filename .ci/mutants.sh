@@ -20,4 +20,4 @@ with_mutmut() {
 }
 
 with_mutmut mutmut run --max-children "${CHILDREN:-2}" "$@" >"$work/log" 2>&1 || { tail -n 60 "$work/log" >&2; exit 1; }
-with_mutmut python tests/mutation/judge.py tests/mutation/reasons.toml "$@"
+with_mutmut python tests/mutation/judge.py tests/mutation/reasons.toml

@@ -36,14 +36,18 @@ class Mutant(NamedTuple):
         return f"{self.file}\n  - {self.was}\n  + {self.now}"
 
 
-def judged() -> Iterator[tuple[str, Mutant | None]]:
-    """What became of every mutant that was run, and which it is, if it was not noticed."""
-    for meta in sorted(MUTANTS.rglob("*.meta")):
-        path = meta.relative_to(MUTANTS).with_suffix("")
-        for name, code in json.loads(meta.read_text())["exit_code_by_key"].items():
-            if code is not None:
-                status = status_by_exit_code[code]
-                yield status, None if status in NOTICED else mutant(name, path)
+def results() -> dict[Path, dict[str, int | None]]:
+    """What became of each mutant, by file; None of one that was not run."""
+    metas = {meta.relative_to(MUTANTS).with_suffix(""): meta for meta in sorted(MUTANTS.rglob("*.meta"))}
+    return {path: json.loads(meta.read_text())["exit_code_by_key"] for path, meta in metas.items()}
+
+
+def judged(path: Path, codes: dict[str, int | None]) -> Iterator[tuple[str, Mutant | None]]:
+    """What became of every mutant of a file that was run, and which it is, if it was not noticed."""
+    for name, code in codes.items():
+        if code is not None:
+            status = status_by_exit_code[code]
+            yield status, None if status in NOTICED else mutant(name, path)
 
 
 def mutant(name: str, path: Path) -> Mutant:
@@ -61,10 +65,11 @@ def reasons(file: Path) -> dict[Mutant, str]:
     }
 
 
-def main(file: Path, *, all_were_run: bool) -> int:
+def main(file: Path) -> int:
     known, counts, told = reasons(file), Counter[str](), list[str]()
     unused: set[Mutant | None] = set(known)
-    for status, each in judged():
+    found = results()
+    for status, each in (one for path, codes in found.items() for one in judged(path, codes)):
         unused -= {each}
         if each is None:
             counts[status] += 1
@@ -73,11 +78,15 @@ def main(file: Path, *, all_were_run: bool) -> int:
         else:
             counts[status] += 1
             told.append(f"{status}: {each}")
-    if all_were_run:
-        told += [f"a reason for what is noticed by now: {each}" for each in unused]
+    unknown = {str(path) for path, codes in found.items() if None in codes.values()}
+    told += [
+        f"a reason for what is noticed or gone by now: {each}"
+        for each in known.keys() & unused
+        if each.file not in unknown
+    ]
     sys.stdout.write("\n".join([*told, ", ".join(f"{number} {what}" for what, number in counts.items()), ""]))
     return 1 if told else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), all_were_run=len(sys.argv) == 2))
+    sys.exit(main(Path(sys.argv[1])))
