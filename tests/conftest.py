@@ -18,14 +18,12 @@ from app.access.register import Register
 from app.config import Settings
 from support import databases
 from support.client import Api, Apps
-from support.databases import Databases, PostgresDatabases, SqliteDatabases, settings_for
+from support.databases import MEMORY, Databases, PostgresDatabases, SqliteDatabases, settings_for
 from support.documents import Documents
 from support.postgres import Server
 from support.recording import contents, recorded
 
 _server = pytest.StashKey[Server]()
-
-MEMORY = Path("/dev/shm")
 
 
 def pytest_configure(config: pytest.Config) -> None:

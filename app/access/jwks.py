@@ -40,7 +40,7 @@ Key = RSAKey | ECKey | OKPKey
 class Keys:
     """The keys that signatures are held against, found by their id and never by what a token says of itself."""
 
-    def __init__(self, source: str, *, waiting: int = 4) -> None:
+    def __init__(self, source: str, *, waiting: int) -> None:
         self.source = source
         self.is_file = "://" not in source
         self._keys: dict[str | None, Key] | None = None

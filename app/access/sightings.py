@@ -23,6 +23,8 @@ log = logging.getLogger("tracker")
 GATHERED = 1.0
 """Seconds in which sightings are gathered before they are written together."""
 
+PATIENCE = 10.0
+"""Seconds that the end of a process waits for those that are being written."""
 
 _SEEN = {
     "token": (table_of(Token), "last_used_at"),
@@ -86,7 +88,7 @@ class Sightings:
         self._end.set()
         self._come.set()
         if self._writer is not None:
-            self._writer.join(10)
+            self._writer.join(PATIENCE)
         self.write()
 
 

@@ -31,6 +31,9 @@ from support.postgres import Server, find_or_start
 
 KINDS = ("sqlite", "postgresql")
 
+MEMORY = Path("/dev/shm")
+"""Where files are in memory, if there is such a place: no test is about what survives a loss of power."""
+
 SERVER_DIRECTORY = "TRACKER_TEST_SERVER"
 """The environment variable by which the workers of a run find its one PostgreSQL."""
 

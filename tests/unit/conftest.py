@@ -1,4 +1,4 @@
-"""What all unit tests share: no database, and examples that fail on what is wrong, not on how long it took."""
+"""What all unit tests share: no server, and examples that fail on what is wrong, not on how long it took."""
 
 from hypothesis import settings
 
