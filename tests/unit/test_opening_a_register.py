@@ -110,6 +110,8 @@ def test_what_it_learns_later_is_empty_at_first() -> None:
         assert isinstance(register.wrong_tokens, Windows)
         assert register.calls is not register.wrong_tokens
         assert register.admit is None
+        with register.database.reads.connect() as connection:
+            assert register.heads.ask(connection.connection.cursor()) == [(0,)], "its ledger is empty"
 
 
 def test_an_identity_provider_is_asked_where_there_is_one(tmp_path: Path) -> None:

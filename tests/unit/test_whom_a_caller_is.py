@@ -1,6 +1,6 @@
 """Whom the register takes a caller for: by an API token, or by what an identity provider and a user's row say."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from support.small_register import small_register
 
 NOW = datetime.now(UTC)
 SOON, PAST = NOW + timedelta(days=1), NOW - timedelta(seconds=1)
+TICK = timedelta(microseconds=1)
 HERE = "192.0.2.7"
 
 
@@ -116,6 +117,32 @@ def test_when_a_token_is_good(register: Register, values: dict[str, Any], is_goo
     else:
         is_nobody(register, secret)
         assert seen(register) == set()
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """`at(moment)` makes it that moment."""
+
+    def set_clock(moment: datetime) -> None:
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+                return moment.astimezone(tz)
+
+        monkeypatch.setattr("app.access.register.datetime", Clock)
+
+    return set_clock
+
+
+def test_secrets_are_good_until_the_moment_that_is_said(register: Register, at: Callable[[datetime], None]) -> None:
+    old = tokens.new_secret()
+    new = token(register, expires_at=SOON, old_hash=tokens.hashed(old), old_until=NOW)
+    for moment, good in ((NOW - TICK, {old, new}), (NOW, {new}), (SOON - TICK, {new}), (SOON, set())):
+        at(moment)
+        for secret in good:
+            assert who(register, secret).name == "desk"
+        for secret in {old, new} - good:
+            is_nobody(register, secret)
 
 
 def test_a_token_of_somebody_who_is_not_active_is_none(register: Register) -> None:
@@ -304,12 +331,14 @@ def test_whoever_comes_with_the_secret_before_is_not_remembered(register: Regist
     assert remembering.get(tokens.hashed(old)) is None
 
 
-def test_nobody_is_remembered_beyond_their_time(register: Register, remembering: Proofs) -> None:
+def test_nobody_is_remembered_beyond_their_time(
+    register: Register, remembering: Proofs, at: Callable[[datetime], None]
+) -> None:
     secret = token(register)
     who(register, secret)
-    proof = remembering.get(tokens.hashed(secret))
-    assert proof is not None
-    remembering.remember(proof._replace(expires_at=datetime.now(UTC)))
+    at(SOON - TICK)
+    assert register.remembered(secret, HERE) is not None
+    at(SOON)
     assert register.remembered(secret, HERE) is None
 
 
