@@ -264,7 +264,7 @@ def test_on_the_event_loop_nobody_waits_to_be_known(
     def authenticate(cursor: Any, secret: str, address: str | None, **options: Any) -> Actor:
         asked.append(cursor)
         assert (secret, address) == ("abc", "192.0.2.7")
-        assert options["may_wait"] is not inline
+        assert options["may_wait"] == (not inline)
         assert isinstance(options["connection"], Connection), "so that no second one is waited for"
         raise TooLong
 
