@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.visitors import iterate
 
-from app.access.visible import marking_of
+from app.access.visible import marking_of, visible
 from app.core.fts5 import A_DAY, TEXT, first_row
 from app.core.query import Order
 from app.core.search import ENTRY, RANKED_MOST, entries, found, latest_first, needed_for_tier, of_types, tier
@@ -110,6 +110,7 @@ def by_day_statement(shape: Shape) -> Select[Any]:
     return (
         select(table.c.representation, marking_of(table), *plain(shape, places))
         .select_from(shown.join(table, table.c.id == shown.c.record_id))
+        .where(visible(table, shape.markings))  # the directory says so already; what is shown is asked itself
         .order_by(*directed(places, shape.order))
     )
 
@@ -172,6 +173,7 @@ def ranked_statement(shape: Shape) -> Select[Any]:
     return (
         select(table.c.representation, marking_of(table), shown.c.top, *plain(shape, places))
         .select_from(shown.join(table, table.c.id == shown.c.record_id))
+        .where(visible(table, shape.markings))
         .order_by(*directed(places, best))
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, func, literal_column, select, union
+from sqlalchemy import ColumnClause, ColumnElement, FromClause, Select, and_, func, literal_column, select, union
 
 from app.access.proofs import proven
 from app.access.visible import marking_of
@@ -86,7 +86,7 @@ def census_statement(shape: Shape) -> Select[Any]:
     """How many records the list has of each marking, of those that exist for the caller."""
     source, where, marking = _counted(shape)
     statement = select(marking, func.count()).select_from(source).where(and_(*where))
-    return statement.group_by(marking) if isinstance(marking, Column) else statement
+    return statement.group_by(marking) if isinstance(marking, ColumnClause) else statement
 
 
 def _counted(shape: Shape) -> tuple[FromClause, list[ColumnElement[bool]], Any]:

@@ -168,6 +168,17 @@ def test_reading_does_not_include_exporting(api: Api, auditor: Api, documents: D
         assert api.as_(role).get("/visits/export").status_code == 200, role
 
 
+@pytest.mark.parametrize("path", ["visits", "commitments"])
+def test_what_words_find_has_the_banner_of_all_of_it(api: Api, documents: Documents, path: str) -> None:
+    """The directory of words has markings of its own, and the one export is told of all that it will hold."""
+    for place, classification in enumerate(("RESTRICTED", "UNCLASSIFIED", "IN-CONFIDENCE", "UNCLASSIFIED")):
+        documents.make(path, title=f"Kahu {place}", classification=classification)
+    answer = api.get(f"/{path}/export?format=jsonl&q=kahu")
+    assert (len(lines(answer)), answer.headers["x-marking"]) == (4, "RESTRICTED")
+    low = api.as_("contributor", "IN-CONFIDENCE").get(f"/{path}/export?format=jsonl&q=kahu")
+    assert (len(lines(low)), low.headers["x-marking"]) == (3, "IN-CONFIDENCE")
+
+
 def test_whoever_is_cleared_for_less_gets_less_under_a_lower_banner(api: Api, documents: Documents) -> None:
     seen = documents.visit(classification="IN-CONFIDENCE", title="Seen")
     documents.visit(classification="RESTRICTED", endorsements=["NZEO"], title="Hidden")
