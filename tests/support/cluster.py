@@ -147,10 +147,10 @@ def cluster() -> Iterator[Cluster]:
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tracker-cluster-")))
         directory.chmod(0o755)
-        account = postgres._account()
-        if account:
-            os.chown(directory, *account)
-        start = postgres._runner(directory, account)
+        lent = postgres.account()
+        if lent:
+            os.chown(directory, *lent)
+        start = postgres._runner(directory, lent, {})
         binaries = postgres._binaries(directory, start)
         password = token_urlsafe(24)
         postgres._initialise(start, binaries, directory, password)
