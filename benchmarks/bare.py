@@ -68,6 +68,7 @@ def page(kind: str | None, asked: dict[str, str]) -> bytes:
         where.append(f"({day}, {key}) < ({value('after_day')}, {value('after_id')})")
     if "q" in asked:
         where.append(MATCH)
+        asked["q"] += "*" if SQLITE else ":*"  # the beginning of a word will do
     sql = (
         f"SELECT e.representation, {day}, {key} FROM {source} WHERE {' AND '.join(where)} "
         f"ORDER BY {day} DESC, {key} DESC LIMIT 51"
