@@ -108,7 +108,7 @@ INSERT INTO engagement_partner (partner, role, position, engagement_id, starts_o
 VALUES ({{partner}}, 'host', 0, {{key}}, {{day}});
 INSERT INTO search_entry (record_type, record_id, marking_id, archived, day, words)
 VALUES ('visit', {{key}}, 1, {{no}}, {{day}}, {"NULL" if SQLITE else "to_tsvector('simple', {text})"});
-{"INSERT INTO search_text (rowid, title, body) VALUES ({ROW}, {title}, {text});" if SQLITE else ""}
+{"INSERT INTO search_text (rowid, title, body) VALUES (" + ROW + ", {title}, {text});" if SQLITE else ""}
 UPDATE ledger_head SET seq = seq + 1, hash = {{hash}};
 INSERT INTO ledger (
   seq, at, actor, request_id, action, record_type, record_id, version, marking_id, changes, representation,
