@@ -92,7 +92,7 @@ def found_by_day(shape: Shape) -> bool:
 
 def by_day_statement(shape: Shape) -> Select[Any]:
     """A page of matches by their day."""
-    table, (source, where, keys) = shape.resource.table, matches(shape)
+    source, where, keys = matches(shape)
     if shape.continued:
         where.append(after(keys, shape.order))
     if shape.sqlite:
@@ -106,13 +106,7 @@ def by_day_statement(shape: Shape) -> Select[Any]:
         .limit(shape.rows)
         .subquery()
     )
-    places = [shown.c[name] for name in names]
-    return (
-        select(table.c.representation, marking_of(table), *plain(shape, places))
-        .select_from(shown.join(table, table.c.id == shown.c.record_id))
-        .where(visible(table, shape.markings))  # the directory says so already; what is shown is asked itself
-        .order_by(*directed(places, shape.order))
-    )
+    return _looked_up(shape, shown, [shown.c[name] for name in names], shape.order)
 
 
 def _near_rows(shape: Shape, source: FromClause, where: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
@@ -141,7 +135,7 @@ def _near_rows(shape: Shape, source: FromClause, where: list[ColumnElement[bool]
 
 def ranked_statement(shape: Shape) -> Select[Any]:
     """A page of the best matches: how well each matches comes before the rest of the order."""
-    table, (source, where, keys) = shape.resource.table, matches(shape)
+    source, where, keys = matches(shape)
     if shape.continued:
         # What has come since the first page is not ranked, so that the walk goes on among what was.
         where.append(ENTRY.c.record_id <= bindparam("top", type_=ENTRY.c.record_id.type))
@@ -169,15 +163,22 @@ def ranked_statement(shape: Shape) -> Select[Any]:
         .limit(shape.rows)
         .subquery()
     )
-    places = _places(shown, names)
-    return (
-        select(table.c.representation, marking_of(table), shown.c.top, *plain(shape, places))
-        .select_from(shown.join(table, table.c.id == shown.c.record_id))
-        .where(visible(table, shape.markings))
-        .order_by(*directed(places, best))
-    )
+    return _looked_up(shape, shown, _places(shown, names), best, shown.c.top)
 
 
 def _places(of: FromClause, names: Sequence[str]) -> list[Any]:
     """What the best matches are ordered by."""
     return [of.c.tier, *(of.c[f"key_{name}"] for name in names)]
+
+
+def _looked_up(
+    shape: Shape, shown: FromClause, places: list[Any], order: Order, *more: ColumnElement[Any]
+) -> Select[Any]:
+    """The records of a page whose entries are found. The directory says who may see them; they are asked themselves."""
+    table = shape.resource.table
+    return (
+        select(table.c.representation, marking_of(table), *more, *plain(shape, places))
+        .select_from(shown.join(table, table.c.id == shown.c.record_id))
+        .where(visible(table, shape.markings))
+        .order_by(*directed(places, order))
+    )

@@ -1,6 +1,6 @@
 """`/search`: records of every kind by their words, the best matches first, with the place at which the words stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -95,12 +95,13 @@ def answer(work: Work, request: Request, query: SearchQuery) -> Response:
     off_the_loop(request)
     continued = query.cursor is not None
     page = prepared(work, ("search", work.markings, *nouns, continued), lambda: _page(work, nouns, continued=continued))
-    rows = page.run(work.cursor, _values(work, query) | {"page": query.limit + 1})
+    values = _values(work, query)
+    rows = page.run(work.cursor, values | {"page": query.limit + 1})
     shown = rows[: query.limit]
     following = None
     if len(rows) > query.limit:
         following = next_address(request, cursors.encode(ORDER, [*shown[-1][2:]]))
-    counts = _counts(work, query)
+    counts = _counts(work, values)
     total = sum(each.count for each in counts)
     return computed(
         work,
@@ -168,7 +169,7 @@ def _page(work: Work, nouns: Sequence[str], *, continued: bool) -> Select[Any]:
     return statement.order_by(ranked.c.tier.desc(), ranked.c.seq.desc()).limit(bindparam("page"))
 
 
-def _counts(work: Work, query: SearchQuery) -> list[TypeCount]:
+def _counts(work: Work, values: Mapping[str, Any]) -> list[TypeCount]:
     """How many matches there are of each kind, most first."""
 
     def built() -> Select[Any]:
@@ -180,7 +181,7 @@ def _counts(work: Work, query: SearchQuery) -> list[TypeCount]:
             .order_by(number.desc(), matches.c.record_type)
         )
 
-    counted = prepared(work, ("search counts", work.markings), built).run(work.cursor, _values(work, query))
+    counted = prepared(work, ("search counts", work.markings), built).run(work.cursor, values)
     kinds = searchable()
     return [
         TypeCount(type=kinds[noun].path, record_type=noun, count=number) for noun, number in counted if noun in kinds

@@ -8,24 +8,14 @@ from app.access import limits
 from app.access.actor import Actor, system
 from app.access.limits import Windows, charge, neighbourhood, too_many_wrong
 from app.errors import TooManyRequests
+from support.standing_clock import Clock, standing
 
 SOMEBODY = Actor("0190163d-8694-739b-aea5-966c26f8ad91", "somebody", "reader", "RESTRICTED", "NZ")
 
 
-class Clock:
-    """A clock that stands still until it is told."""
-
-    now = 1_000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(limits, "time", made)
-    return made
+    return standing(monkeypatch, limits)
 
 
 def test_a_window_begins_with_the_first_and_lasts_a_minute(clock: Clock) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from app.access import daily
 from app.access.daily import AGAIN_AFTER, MORE_AFTER, Daily
 from app.errors import Problem, Unavailable
+from support.standing_clock import Clock, standing
 
 DAY = date(2026, 11, 25)
 
@@ -70,21 +71,9 @@ class Task:
         return result
 
 
-class Clock:
-    """Seconds that pass when they are told to."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(daily, "time", made)
-    return made
+    return standing(monkeypatch, daily, 100.0)
 
 
 REGISTER: Any = object()

@@ -17,25 +17,14 @@ from app.access.jwks import AGAIN, KEPT, LARGEST, MOST_KEYS, OUTLIVES, Keys, fet
 from app.core.prepared import TooLong
 from app.errors import Invalid, Unavailable
 from support.issuer import Issuer, new_key, running, send
+from support.standing_clock import Clock, standing
 
 BEGINNING = 5_000.0
 
 
-class Clock:
-    """Seconds that pass when they are told to."""
-
-    def __init__(self) -> None:
-        self.now = BEGINNING
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(jwks, "time", made)
-    return made
+    return standing(monkeypatch, jwks, BEGINNING)
 
 
 @pytest.fixture

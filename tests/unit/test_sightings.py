@@ -19,27 +19,16 @@ from app.core.columns import table_of
 from app.core.ids import new_id
 from app.models import Calendar, Token, User
 from support.small_register import small_register
+from support.standing_clock import Clock, standing
 
 NOW = datetime.now(UTC)
 EARLIER, LATER = NOW - timedelta(days=1), NOW + timedelta(days=1)
 EVERY = 60
 
 
-class Clock:
-    """Seconds that pass when they are told to."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(sightings, "time", made)
-    return made
+    return standing(monkeypatch, sightings, 100.0)
 
 
 @pytest.fixture
