@@ -186,6 +186,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=1.0, help="of each burst")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--servers", default="ours,bare,plain")
+    parser.add_argument("--workers", type=int, default=1, help="processes of each server")
     parser.add_argument("--only", default="", help="scenarios whose name holds one of these, `;` separated")
     parser.add_argument("--minutes", type=float, default=30, help="after which no further burst begins")
     parser.add_argument("--data", type=Path, default=Path("var/bench"), help="where SQLite databases are kept")
@@ -203,7 +204,9 @@ def main() -> None:
         targets = []
         for size, url in urls.items():
             target = Target(url, size, seed=size)
-            target.servers = stack.enter_context(running(options.servers.split(","), url, target.markings))
+            target.servers = stack.enter_context(
+                running(options.servers.split(","), url, target.markings, options.workers)
+            )
             compare(target, chosen)
             targets.append(target)
         cells = measure(targets, chosen, options)

@@ -52,10 +52,10 @@ def cpu_seconds(pids: list[int]) -> float | None:
 
 
 class Server:
-    """One worker under uvicorn."""
+    """An application under uvicorn, in one process unless more `workers` are asked for."""
 
-    def __init__(self, name: str, url: str, markings: str) -> None:
-        self.name, self.port = name, free_port()
+    def __init__(self, name: str, url: str, markings: str, workers: int = 1) -> None:
+        self.name, self.port, self.workers = name, free_port(), workers
         environment = {
             "TRACKER_DATABASE_URL": url,
             "TRACKER_RATE_LIMIT": "0",
@@ -69,7 +69,7 @@ class Server:
     def start(self, environment: dict[str, str]) -> subprocess.Popen[Any]:
         command = [
             *(sys.executable, "-m", "uvicorn", *APPLICATIONS[self.name], "--port", str(self.port)),
-            *("--no-access-log", "--log-level", "warning"),
+            *("--no-access-log", "--log-level", "warning", "--workers", str(self.workers)),
         ]
         return subprocess.Popen(command, cwd=ROOT, env=environment)
 
@@ -86,8 +86,9 @@ class Server:
         return cpu_seconds([self.process.pid, *children(self.process.pid)])
 
     def resident(self) -> int:
-        """The bytes of memory that the process has at the moment. Linux only."""
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        """The bytes of memory that its processes have at the moment. Linux only."""
+        pids = [self.process.pid, *children(self.process.pid)]
+        pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)
         return pages * os.sysconf("SC_PAGE_SIZE")
 
     def stop(self) -> None:
@@ -100,9 +101,9 @@ class Server:
 
 
 @contextmanager
-def running(names: list[str], url: str, markings: str) -> Iterator[dict[str, Server]]:
+def running(names: list[str], url: str, markings: str, workers: int = 1) -> Iterator[dict[str, Server]]:
     """Servers of one database."""
-    with started({name: partial(Server, name, url, markings) for name in names}) as servers:
+    with started({name: partial(Server, name, url, markings, workers) for name in names}) as servers:
         yield servers
 
 

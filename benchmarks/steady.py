@@ -112,6 +112,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--minutes", type=int, default=60)
     parser.add_argument("--share", type=float, default=0.7, help="of the capacity")
     parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--workers", type=int, default=1, help="processes that serve")
     parser.add_argument("--idle", type=int, default=0, help="connections that say nothing")
     parser.add_argument("--slow", type=int, default=0, help="connections that send a byte each second")
     parser.add_argument("--data", type=Path, default=Path("var/bench"), help="where SQLite databases are kept")
@@ -124,7 +125,7 @@ def main() -> None:
     with databases(options.database, [options.size], options.data) as urls, ExitStack() as stack:
         url = urls[options.size]
         target = Target(url, options.size, seed=options.size)
-        target.servers = stack.enter_context(running(["ours"], url, target.markings))
+        target.servers = stack.enter_context(running(["ours"], url, target.markings, options.workers))
         steady(target, options)
 
 
