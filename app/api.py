@@ -1,17 +1,13 @@
-"""The API: every resource, found by the noun in its address."""
+"""The API: every resource."""
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 
 from fastapi import APIRouter
-from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Receive, Scope, Send
 
 from app.accounts.me import add_me
 from app.accounts.tokens import add_tokens
 from app.accounts.users import USERS
+from app.crud.route import RegisterRoute
 from app.crud.router import add_resource
 from app.engagements.advocacy import ADVOCACY
 from app.engagements.approval_routes import APPROVAL_ROUTES
@@ -29,7 +25,6 @@ from app.engagements.series import SERIES
 from app.engagements.submitting import add_submission
 from app.engagements.transitions import add_transitions
 from app.engagements.working_days import add_working_days
-from app.errors import MethodNotAllowed, NotFound
 from app.exchange.briefing_register import add_briefing_register
 from app.exchange.diary import add_diary
 from app.exchange.exports.operations import add_exports
@@ -85,12 +80,12 @@ PREFIX = "/api/v1"
 
 
 @cache
-def api_routes() -> list[BaseRoute]:
+def api_routes() -> list[RegisterRoute]:
     """Every route below the prefix, the same for every register that this process serves."""
     router = APIRouter(prefix=PREFIX)
     for add in (_engagements, _with_whom, _papers, _approvals, _overview, _feeds, _keeping, _callers, _exchange):
         add(router)
-    return list(router.routes)
+    return [each for each in router.routes if isinstance(each, RegisterRoute)]
 
 
 def _engagements(router: APIRouter) -> None:
@@ -156,60 +151,3 @@ def _callers(router: APIRouter) -> None:
 def _exchange(router: APIRouter) -> None:
     for add in (add_imports, add_exports, add_calendar_file, add_calendars, add_briefing_register, add_diary):
         add(router)
-
-
-@dataclass
-class Address:
-    """One form of address, and what can be done there."""
-
-    pattern: re.Pattern[str]
-    methods: dict[str, Route] = field(default_factory=dict)
-
-
-class Nouns(BaseRoute):
-    """Routes grouped by the first noun after the prefix, so that finding one does not cost with their number.
-
-    The address decides first, then the method: `/visits/bulk` is never taken for a visit of that name.
-    """
-
-    def __init__(self, prefix: str, routes: Sequence[BaseRoute]) -> None:
-        self.prefix = prefix + "/"
-        self.routes = [route for route in routes if isinstance(route, Route)]
-        self._by_noun: dict[str, dict[str, Address]] = {}
-        for route in sorted(self.routes, key=lambda each: _vagueness(each.path)):
-            addresses = self._by_noun.setdefault(self._noun(route.path), {})
-            address = addresses.setdefault(route.path, Address(route.path_regex))
-            address.methods |= dict.fromkeys(route.methods or (), route)
-
-    def _noun(self, path: str) -> str:
-        return path[len(self.prefix) :].partition("/")[0]
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] == "http" and scope["path"].startswith(self.prefix):
-            return Match.FULL, {}
-        return Match.NONE, {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        for address in self._by_noun.get(self._noun(path), {}).values():
-            found = address.pattern.fullmatch(path)  # its own `$` would let a line break pass
-            if found is None:
-                continue
-            route = address.methods.get(scope["method"])
-            if route is None:
-                raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(_allowed(address.methods)))})
-            scope["path_params"] = found.groupdict()
-            scope["endpoint"] = route.endpoint
-            scope["route"] = route
-            await route.app(scope, receive, send)
-            return
-        raise NotFound("There is no such address.")
-
-
-def _vagueness(path: str) -> tuple[bool, ...]:
-    """Sorts addresses with words before those with parameters in the same place."""
-    return tuple(part.startswith("{") for part in path.split("/"))
-
-
-def _allowed(methods: Iterable[str]) -> set[str]:
-    return {*methods, "HEAD"} if "GET" in methods else set(methods)

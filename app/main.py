@@ -13,9 +13,10 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.access.register import Register
 from app.accounts.users import admit
-from app.api import PREFIX, Nouns, api_routes
+from app.api import PREFIX, api_routes
 from app.config import Settings, get_settings
 from app.core.turns import Turns
+from app.crud.addresses import Addresses
 from app.engagements.calendar import keep_up
 from app.exchange.exports.sending import Exports
 from app.feeds.courier import Courier
@@ -59,16 +60,6 @@ CORS_SHOWN = (
     "X-Marking",
     "X-Request-Id",
 )
-
-
-def application() -> FastAPI:
-    """The application of a process that `tracker` has started, with its log and its traces."""
-    from app.telemetry import logs  # noqa: PLC0415 - other servers have logs of their own
-
-    settings = get_settings()
-    logs.configure(settings.log_format, settings.log_level, lines=settings.log_requests)
-    spans.begin()
-    return create_app(settings)
 
 
 @cache
@@ -124,7 +115,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.register.admit = admit
     app.state.register.daily.tasks.append(keep_up)
     document = openapi()
-    app.router.routes += [Nouns(PREFIX, api_routes()), document.route()]
+    app.router.routes += [Addresses(PREFIX, api_routes()), document.route()]
     for router in (desk.router, docs.router, problems.router, health.router):
         app.include_router(router)
     app.mount(pages.STATIC_PATH, pages.static_files())

@@ -1,11 +1,9 @@
-"""The schema and the reference data of a database: brought up to date, and held against what the code needs."""
+"""The schema of a database, brought up to date."""
 
 import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -15,6 +13,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
 from app.db import Database, failure
+from app.schema import SCRIPTS
 
 log = logging.getLogger("tracker")
 
@@ -26,8 +25,6 @@ LOCK_TIMEOUT_MS = 1_000
 
 TRIES, PAUSE = 60, 1.0
 """How often a migration is begun anew, and the seconds in between, in which others have their turn."""
-
-SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
 def config() -> Config:
@@ -101,17 +98,3 @@ def rebuilding(connection: Connection) -> Iterator[None]:
     finally:
         event.remove(connection, "commit", all_lead_somewhere)
         driver.execute("PRAGMA foreign_keys=ON")
-
-
-@cache
-def revisions() -> tuple[frozenset[str], str | None]:
-    """The revisions of the schema that this code knows, and the one that it works with."""
-    scripts = ScriptDirectory.from_config(config())
-    return frozenset(each.revision for each in scripts.walk_revisions()), scripts.get_current_head()
-
-
-def is_current(database: Database) -> bool:
-    """Whether the schema is the one that this code works with."""
-    with database.reader.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current == revisions()[1]

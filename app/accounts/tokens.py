@@ -15,7 +15,7 @@ from app.access.tokens import hashed, new_secret
 from app.access.work import Work
 from app.accounts.grants import AccountRead, Groups, Nationality, Network, grant_faults
 from app.core.columns import instant_text, table_of
-from app.core.derive import body_of, made
+from app.core.derive import Later, body_of, made
 from app.core.documents import examined
 from app.core.fields import CreateOnly, Document, Line, Moment, RecordId, References, Title
 from app.core.query import Equals, ListQuery, Many, Match, Scope, Where
@@ -176,11 +176,13 @@ TOKENS = RESOURCES.add(
     )
 )
 
-ISSUED = made(
-    "TokenIssued",
-    TOKENS.read,
-    "A token with its secret, which is told this once and not to be had again.",
-    {"token": (str, Field(description="The secret, `det_…`, to be sent as a bearer token."))},
+ISSUED = Later(
+    lambda: made(
+        "TokenIssued",
+        TOKENS.read,
+        "A token with its secret, which is told this once and not to be had again.",
+        {"token": (str, Field(description="The secret, `det_…`, to be sent as a bearer token."))},
+    )
 )
 
 

@@ -24,8 +24,8 @@ from app.config import Settings
 from app.core.blobs import Blobs, Damaged, blobs_at
 from app.core.ids import new_id
 from app.db import Database
-from app.migrating import is_current
 from app.models import Attachment, LedgerHead
+from app.schema import is_current
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from app.access.register import Register
 from app.config import Settings
 from app.db import Database, database_url
 from app.errors import Problem
+from app.schema import is_current
 
 
 class Refused(Exception):  # noqa: N818 - the command's answer, not a fault of it
@@ -50,8 +51,6 @@ def opened(settings: Settings) -> Iterator[Register]:
 
 
 def _is_current(settings: Settings) -> bool:
-    from app.migrating import is_current  # noqa: PLC0415 - Alembic takes its time to load
-
     # As who signs in: the register's own role comes with the schema.
     database = Database(settings.database_url, pooled=settings.database_pooled)
     try:

@@ -21,7 +21,7 @@ from app.telemetry.exposition import shared, told_at
 
 log = logging.getLogger("tracker")
 
-APP = "app.main:application"
+APP = "app.process:application"
 OPTIONS: dict[str, Any] = {
     "factory": True,
     "server_header": False,

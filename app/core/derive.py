@@ -1,7 +1,7 @@
 """Models derived from a resource's fields: it declares what can be written once, and the rest follows."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -9,35 +9,49 @@ from fastapi import Body
 from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
+from app.core import docstrings
 from app.core.fields import CreateOnly, Document, References, Representation
 
 
 class Selection(BaseModel):
     """A record as the caller shaped it."""
 
-    model_config = ConfigDict(extra="allow", defer_build=True)
+    model_config = ConfigDict(extra="allow", json_schema_extra=docstrings.tell, defer_build=True)
 
 
-WITHOUT_SOURCE = {"use_attribute_docstrings": False}
-"""What a model is made with that stands in no file: its docstrings would be looked for in all of them, which takes a
-fifth of the time in which a process is ready. Its fields bring their descriptions along."""
+def made(name: str, base: type[BaseModel], doc: str | None, fields: Mapping[str, Any], *of: type[BaseModel]) -> Any:
+    """A model made at run time `of` others, of which a type checker can know nothing."""
+    model: Any = create_model(name, __base__=base, __doc__=doc, **fields)
+    docstrings.told_as(model, of)
+    return model
 
 
-def made(name: str, base: type[BaseModel], doc: str | None, fields: Mapping[str, Any]) -> Any:
-    """A model made at run time, of which a type checker can know nothing."""
-    return create_model(name, __base__=base, __doc__=doc, __cls_kwargs__=WITHOUT_SOURCE, **fields)
+class Later:
+    """A model that is made when somebody needs it, and then once: to make them all takes as long as all else."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    @cached_property
+    def model(self) -> Any:
+        return self._make()
 
 
-def body_of(model: type[BaseModel]) -> Any:
+def now(model: Any) -> Any:
+    """A model, made if it is to be made later."""
+    return model.model if isinstance(model, Later) else model
+
+
+def body_of(model: type[BaseModel] | Later) -> Any:
     """The type of a request body. It documents; the machine examines the body once it knows who asks."""
-    return Annotated[model, Body()]
+    return model if isinstance(model, Later) else Annotated[model, Body()]
 
 
 @cache
 def optional(model: type[BaseModel]) -> Any:
     """A document with every field optional: what remains of one that is only partly right."""
     fields = {name: (full_type(field), None) for name, field in model.model_fields.items()}
-    return made(f"{model.__name__}Part", Document, None, fields)
+    return made(f"{model.__name__}Part", Document, None, fields, model)
 
 
 def patch_model(name: str, fields: type[Document]) -> Any:
@@ -49,6 +63,7 @@ def patch_model(name: str, fields: type[Document]) -> Any:
         Document,
         doc,
         {each: (_removable(field), described(field, None)) for each, field in changeable.items()},
+        fields,
     )
 
 
@@ -61,16 +76,15 @@ def read_model(name: str, fields: type[Document], extra: type[Representation], c
         each: Literal[constants[each]] if each in constants else as_read(full_type(field))
         for each, field in shown.items()
     }
-    return made(
-        name, Representation, fields.__doc__, {each: (types[each], described(field)) for each, field in shown.items()}
-    )
+    read = {each: (types[each], described(field)) for each, field in shown.items()}
+    return made(name, Representation, fields.__doc__, read, fields, extra)
 
 
 def selection_model(name: str, read: type[Representation]) -> Any:
     """A record with only the `fields` asked for, or with what it refers to set in by `expand`."""
     doc = "A record as the caller shaped it: some `fields` only, or referenced records set in by `expand`."
     fields = {each: (_expanded(full_type(field)), described(field, None)) for each, field in read.model_fields.items()}
-    return made(name, Selection, doc, fields)
+    return made(name, Selection, doc, fields, read)
 
 
 def full_type(field: FieldInfo) -> Any:
@@ -103,7 +117,7 @@ def create_only(field: FieldInfo) -> CreateOnly | None:
 @cache
 def _item_as_read(item: type[Document]) -> Any:
     fields = {each: (as_read(full_type(field)), described(field)) for each, field in item.model_fields.items()}
-    return made(f"{item.__name__}Read", Representation, item.__doc__, fields)
+    return made(f"{item.__name__}Read", Representation, item.__doc__, fields, item)
 
 
 def as_read(annotation: Any) -> Any:

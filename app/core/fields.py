@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.core import docstrings
 from app.core.ids import as_id
 
 FIRST_DAY = date(1900, 1, 1)
@@ -35,14 +36,14 @@ class Document(BaseModel):
     """What a client may write: unknown names are refused."""
 
     model_config = ConfigDict(
-        extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True, defer_build=True
+        extra="forbid", str_strip_whitespace=True, json_schema_extra=docstrings.tell, defer_build=True
     )
 
 
 class Representation(BaseModel):
     """What a client reads. No field has a default: each is always there."""
 
-    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(from_attributes=True, json_schema_extra=docstrings.tell, defer_build=True)
 
 
 def bare(field: str, kind: Any, item: Any) -> BeforeValidator:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.core import docstrings
 from app.core.derive import full_type, made, without_default
 from app.core.fields import Line, Slug
 from app.core.prepared import OneOf
@@ -73,7 +74,7 @@ Many = Annotated[list[T], BeforeValidator(_one_or_many), Field(max_length=MAX_VA
 class Asked(BaseModel):
     """What can be asked of an operation. An unknown parameter is refused: a misspelt one never widens an answer."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", json_schema_extra=docstrings.tell, frozen=True, defer_build=True)
 
 
 class PageQuery(Asked):
@@ -264,13 +265,13 @@ def with_negations(model: type[ListQuery]) -> type[ListQuery]:
         kind = full_type(field)
         # An empty tuple, since Pydantic would copy an empty list for each query and each filter not asked for.
         default = () if takes_many(field) else None
-        fields[name] = (kind, _absent(default, field.description))
+        fields[name] = (kind, _absent(default))
         fields[name + NOT] = (kind, _absent(default, f"Leaves out what `{name}` would find."))
     negated_too: type[ListQuery] = made(model.__name__, model, model.__doc__, fields)
     return negated_too
 
 
-def _absent(default: Any, description: str | None) -> FieldInfo:
+def _absent(default: Any, description: str | None = None) -> FieldInfo:
     return FieldInfo(default=default, description=description, json_schema_extra=without_default)
 
 

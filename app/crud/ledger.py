@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.access.visible import visible
 from app.access.work import Work
+from app.core import docstrings
 from app.core.columns import table_of
 from app.core.fields import Document, Moment
 from app.crud.resource import Resource
@@ -23,7 +24,7 @@ HEAD = table_of(LedgerHead)
 class HistoryEntry(BaseModel):
     """One change of a record."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(json_schema_extra=docstrings.tell)
 
     version: int
     """The version that the change made."""

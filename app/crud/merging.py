@@ -15,8 +15,9 @@ from starlette.responses import Response
 
 from app.access.permissions import Action
 from app.access.work import Work
+from app.core import docstrings
 from app.core.columns import Record, table_of
-from app.core.derive import body_of, made, references_of
+from app.core.derive import Later, body_of, made, references_of
 from app.core.documents import examined
 from app.core.fields import Document, Line, MayName, RecordId, References
 from app.core.query import column_of
@@ -40,7 +41,7 @@ class MergeRequest(Document):
 class MergeAnswer(BaseModel):
     """What has become of two records that were the same thing."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(json_schema_extra=docstrings.tell)
 
     merged: RecordId
     """The id of the record that was merged away; it leads to the one that remains."""
@@ -55,10 +56,9 @@ class MergeAnswer(BaseModel):
 def merge(resource: Resource) -> Operation:
     """The operation that merges a record of a resource into another one."""
     body = body_of(MergeRequest)
-    kept = MergeAnswer.model_fields["record"].description
-    answer = made(
-        f"{resource.name}Merge", MergeAnswer, MergeAnswer.__doc__, {"record": (resource.read, Field(description=kept))}
-    )
+
+    def answer() -> Any:
+        return made(f"{resource.name}Merge", MergeAnswer, MergeAnswer.__doc__, {"record": (resource.read, ...)})
 
     def endpoint(work: Work, request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
         no_parameters(request)
@@ -74,7 +74,7 @@ def merge(resource: Resource) -> Operation:
         description=f"For {resource.plural} that were recorded twice. Whatever names this one names the other from "
         "then on, as one change of all records concerned. This one is withdrawn for good; its id, its code if it has "
         "one, and its external reference lead to the one that remains.",
-        answer=answer, example={"into": "0190163d-8694-739b-aea5-966c26f8ad91"},
+        answer=Later(answer), example={"into": "0190163d-8694-739b-aea5-966c26f8ad91"},
     )  # fmt: skip
 
 

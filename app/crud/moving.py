@@ -71,4 +71,4 @@ def transition(
             move(work, record, **wanted)
         return written(work, request, resource, record, created=False)
 
-    return Operation("transition", "POST", "/{id}/transitions", endpoint, Action.WRITE, answer=resource.read, **told)
+    return Operation("transition", "POST", "/{id}/transitions", endpoint, Action.WRITE, answer=resource, **told)

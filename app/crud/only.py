@@ -84,5 +84,5 @@ def replace(resource: Resource, parent_of: Callable[..., Any]) -> Operation:
         summary=f"Write the {resource.noun}",
         description=f"Records the {resource.noun} of the {above}, or writes it anew; fields that are left out take "
         "their defaults.",
-        answer=resource.read, example=resource.example, also={201: resource.read},
+        answer=resource, example=resource.example, also={201: resource},
     )  # fmt: skip

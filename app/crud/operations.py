@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
@@ -13,18 +13,13 @@ from starlette.responses import JSONResponse, Response
 
 from app.access.permissions import PERMISSIONS, Action
 from app.access.work import Admission
+from app.core.derive import Later, body_of, now
 from app.core.query import ListQuery
 from app.crud.resource import Resource
 from app.crud.route import JSON, RegisterRoute
 from app.crud.uploads import Upload, UploadRoute
 
 READING = (Action.READ, Action.AUDIT, Action.EXPORT)
-
-
-class Later(NamedTuple):
-    """A model of an answer that is made when the OpenAPI document is, since nothing else needs it."""
-
-    make: Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +34,11 @@ class Operation:
     summary: str
     description: str
     answer: Any
+    """A model; or a resource, whose record it is."""
+
     status: int = 200
     example: Any = None
-    query: type[BaseModel] | None = None
+    query: type[BaseModel] | Later | None = None
     """The parameters that its address takes."""
 
     cursor_only: bool = False
@@ -71,6 +68,18 @@ class Operation:
 
     also: Mapping[int, Any] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Tells the endpoint what its route and who admits its callers go by."""
+        endpoint: Any = self.endpoint
+        # What the route hands in itself is no parameter that a client could send.
+        signature = inspect.signature(endpoint)
+        sent = [each for name, each in signature.parameters.items() if name not in ("work", "sent")]
+        endpoint.__signature__ = signature.replace(parameters=sent)
+        endpoint.action, endpoint.writes, endpoint.proves = self.action, self.writes, self.proves
+        endpoint.secret, endpoint.body_optional = self.secret, self.body_optional
+        endpoint.answers = (*self.media, *((JSON,) if self.answer is not None or not self.media else ()))
+        endpoint.upload, endpoint.admits = self.upload, self.admits
 
     @property
     def writes(self) -> bool:
@@ -102,29 +111,14 @@ def noun_of(resource: Resource) -> Noun:
 
 def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown: bool = True) -> None:
     """Puts an operation on a router: with its permission, without which no endpoint can be used."""
-    endpoint = operation.endpoint
-    # What the route hands in itself is no parameter that a client could send.
-    signature = inspect.signature(endpoint)
-    sent = [each for name, each in signature.parameters.items() if name not in ("work", "sent")]
-    endpoint.__signature__ = signature.replace(parameters=sent)  # type: ignore[attr-defined]
-    endpoint.action = operation.action  # type: ignore[attr-defined]
-    endpoint.writes = operation.writes  # type: ignore[attr-defined]
-    endpoint.proves = operation.proves  # type: ignore[attr-defined]
-    endpoint.secret = operation.secret  # type: ignore[attr-defined]
-    endpoint.body_optional = operation.body_optional  # type: ignore[attr-defined]
-    answers = (*operation.media, *((JSON,) if operation.answer is not None or not operation.media else ()))
-    endpoint.answers = answers  # type: ignore[attr-defined]
-    endpoint.upload = operation.upload  # type: ignore[attr-defined]
-    endpoint.admits = operation.admits  # type: ignore[attr-defined]
     path = base + operation.path
     kind = UploadRoute if operation.upload is not None else operation.route or RegisterRoute
     described = partial(described_route, router.prefix, noun, operation, path, shown=shown)
-    router.routes.append(kind(router.prefix + path, endpoint, method=operation.method, described=described))
+    router.routes.append(kind(router.prefix + path, operation.endpoint, method=operation.method, described=described))
 
 
 def described_route(prefix: str, noun: Noun, operation: Operation, path: str, *, shown: bool) -> APIRoute:
     """A route as the OpenAPI document tells of it."""
-    answer = operation.answer.make() if isinstance(operation.answer, Later) else operation.answer
     return told(
         prefix,
         path,
@@ -133,14 +127,14 @@ def described_route(prefix: str, noun: Noun, operation: Operation, path: str, *,
         include_in_schema=shown,
         tags=[noun.tag],
         status_code=operation.status,
-        response_model=answer,
+        response_model=model_of(operation.answer),
         summary=operation.summary,
         description=described(operation),
         operation_id=f"{operation.verb}_{noun.name}".replace("-", "_"),
         response_class=Response if operation.media and operation.answer is None else JSONResponse,
         responses={
             **({200: files(operation)} if operation.media else {}),
-            **{status: {"model": model} for status, model in operation.also.items()},
+            **{status: {"model": model_of(each)} for status, each in operation.also.items()},
             **({304: {"description": "What the caller has is still so."}} if operation.keeps else {}),
         },
         openapi_extra={
@@ -155,8 +149,19 @@ def described_route(prefix: str, noun: Noun, operation: Operation, path: str, *,
     )
 
 
+def model_of(answer: Any) -> Any:
+    """The model of an answer, as the OpenAPI document has it."""
+    return answer.read if isinstance(answer, Resource) else now(answer)
+
+
 def told(prefix: str, path: str, endpoint: Callable[..., Any], **options: Any) -> APIRoute:
     """A route of FastAPI's, for the OpenAPI document."""
+    signature = inspect.signature(endpoint)
+    sent = [
+        each.replace(annotation=body_of(each.annotation.model)) if isinstance(each.annotation, Later) else each
+        for each in signature.parameters.values()
+    ]
+    endpoint.__signature__ = signature.replace(parameters=sent)  # type: ignore[attr-defined]
     router = APIRouter(prefix=prefix)
     router.add_api_route(path, endpoint, **options)
     (route,) = router.routes
@@ -217,7 +222,7 @@ def parameters(noun: Noun, operation: Operation, path: str) -> list[dict[str, An
         schema = {"type": "string", "minLength": 1, "maxLength": 200}
         found.append({"name": name, "in": "path", "required": True, "description": description, "schema": schema})
     if operation.query is not None:
-        found += query_parameters(operation.query)
+        found += query_parameters(now(operation.query))
     if operation.cursor_only:
         found += [each for each in query_parameters(ListQuery) if each["name"] == "cursor"]
     if operation.keeps:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapper
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import Record, table_of
-from app.core.derive import patch_model, read_model, references_of, selection_model
+from app.core.derive import create_only, patch_model, read_model, references_of, selection_model
 from app.core.documents import Rule
 from app.core.fields import Document, References, Representation
 from app.core.query import ListQuery, Sort, column_of, with_negations
@@ -264,7 +264,8 @@ class Resource:
 
     @cached_property
     def patch_example(self) -> dict[str, Any]:
-        name = next(each for each in self.example if each in self.patch.model_fields)
+        fields = self.fields.model_fields
+        name = next(each for each in self.example if create_only(fields[each]) is None)
         return {name: self.example[name]}
 
     @cached_property

@@ -21,7 +21,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.access.accesses import log_read
@@ -47,8 +47,8 @@ Begun = Callable[..., AbstractContextManager[Work]]
 _REFUSED = re.compile(r"q\s*=\s*0(\.0*)?\s*(;|$)")
 
 
-class RegisterRoute(Route):
-    """A route of the register.
+class RegisterRoute(BaseRoute):
+    """A route of the register: one method at one address, which `Addresses` finds.
 
     To tell of it in the OpenAPI document takes a route of FastAPI's, with models of all that is sent and answered.
     `described` makes that one, when somebody asks for the document: to make them all takes seconds.
@@ -57,8 +57,8 @@ class RegisterRoute(Route):
     def __init__(
         self, path: str, endpoint: Callable[..., Any], *, method: str, described: Callable[[], APIRoute]
     ) -> None:
-        super().__init__(path, endpoint, methods=[method])
-        self.methods = {method}  # without HEAD, which the edge answers
+        self.path, self.endpoint, self.method = path, endpoint, method
+        self.parameters = [part[1:].partition("}")[0] for part in path.split("/") if part.startswith("{")]
         self.described = described
         self.app = self._application()
 
@@ -77,7 +77,7 @@ class RegisterRoute(Route):
         parameters = set(inspect.signature(endpoint).parameters)
         takes_body = "document" in parameters
         path_parameters = parameters - {"request", "document"}
-        types = PATCH_TYPES if "PATCH" in (self.methods or ()) else JSON_TYPES
+        types = PATCH_TYPES if self.method == "PATCH" else JSON_TYPES
 
         async def handle(request: Request) -> Response:
             answer = await answered(request)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.access.accesses import off_the_loop
 from app.access.work import Work
-from app.core.derive import body_of, without_default
+from app.core.derive import Later, body_of, without_default
 from app.core.fields import Moment
 from app.core.query import Asked, CommaList, ListQuery
 from app.crud import bulk, ledger, merging, only, past, store
@@ -19,7 +19,7 @@ from app.crud.answers import JSON, etag, listed, location, single, written
 from app.crud.asking import from_address, from_body, no_parameters
 from app.crud.links import present_key
 from app.crud.listing import Page, page
-from app.crud.operations import Later, Operation, add, noun_of
+from app.crud.operations import Operation, add, noun_of
 from app.crud.polling import polled
 from app.crud.reading import check_shape, shaped, stored
 from app.crud.resource import RESOURCES, Resource
@@ -125,13 +125,13 @@ def _list(resource: Resource) -> Operation:
         summary=f"List {resource.plural}",
         description=f"{resource.plural.capitalize()} that exist for the caller, a page at a time.",
         answer=Later(partial(page_model, resource)),
-        query=resource.list_query,
+        query=Later(lambda: resource.list_query),
         proves=True,
     )  # fmt: skip
 
 
 def _query(resource: Resource) -> Operation:
-    body = body_of(resource.list_query)
+    body = body_of(Later(lambda: resource.list_query))
 
     def endpoint(work: Work, request: Request, document: body) -> Response:  # type: ignore[valid-type]
         return page_of(work, resource, from_body(resource.list_query, document, request), request)
@@ -222,12 +222,12 @@ def _create(resource: Resource) -> Operation:
         "create", "POST", "", endpoint, resource.writes,
         summary=f"Record {resource.article}",
         description=f"Makes a new {resource.noun} and answers it as it is kept.",
-        answer=resource.read, status=201, example=resource.example,
+        answer=resource, status=201, example=resource.example,
     )  # fmt: skip
 
 
 def _bulk(resource: Resource) -> Operation:
-    body = body_of(bulk_model(resource))
+    body = body_of(Later(partial(bulk_model, resource)))
 
     def endpoint(work: Work, request: Request, document: body) -> Response:  # type: ignore[valid-type]
         no_parameters(request)
@@ -258,12 +258,12 @@ def _upsert(resource: Resource) -> Operation:
         summary=f"Create or update {resource.article} by its external reference",
         description="Creates the record that came from another system, or brings it up to date. What only "
         "creation sets stays as it is.",
-        answer=resource.read, example=resource.example, also={201: resource.read},
+        answer=resource, example=resource.example, also={201: resource},
     )  # fmt: skip
 
 
 def _patch(resource: Resource) -> Operation:
-    body = body_of(resource.patch)
+    body = body_of(Later(lambda: resource.patch))
 
     def endpoint(work: Work, request: Request, id: str, document: body) -> Response:  # type: ignore[valid-type]  # noqa: A002
         no_parameters(request)
@@ -275,7 +275,7 @@ def _patch(resource: Resource) -> Operation:
         "patch", "PATCH", "/{id}", endpoint, resource.writes,
         summary=f"Change {resource.article}",
         description="A merge patch (RFC 7396): only the fields that change; null takes one back to its default.",
-        answer=resource.read, example=resource.patch_example,
+        answer=resource, example=resource.patch_example,
     )  # fmt: skip
 
 
@@ -304,7 +304,7 @@ def _restore(resource: Resource) -> Operation:
         "restore", "POST", "/{id}/restore", endpoint, resource.writes,
         summary=f"Restore {resource.article}",
         description="Takes a withdrawn record back into the lists.",
-        answer=resource.read,
+        answer=resource,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core import docstrings
 from app.core.derive import made
 from app.core.fields import Document
 from app.crud.resource import Resource
@@ -21,7 +22,7 @@ class BulkEnvelope(Document):
 class PageEnvelope(BaseModel):
     """What every page says beside its records."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(json_schema_extra=docstrings.tell, defer_build=True)
 
     items: list[Any]
     """The records of this page, in order."""
@@ -39,7 +40,7 @@ class PageEnvelope(BaseModel):
 class BulkAnswer(BaseModel):
     """What a bulk request has made."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(json_schema_extra=docstrings.tell, defer_build=True)
 
     items: list[Any]
     """The records as they are kept, in the order of the request."""
@@ -48,7 +49,7 @@ class BulkAnswer(BaseModel):
 def _with_items(base: type[BaseModel], name: str, doc: str, item: Any) -> Any:
     field = base.model_fields["items"]
     kind: Any = Annotated[list[item], *field.metadata] if field.metadata else list[item]
-    return made(name, base, doc, {"items": (kind, Field(description=field.description))})
+    return made(name, base, doc, {"items": (kind, ...)})
 
 
 def page_model(resource: Resource) -> Any:

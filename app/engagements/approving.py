@@ -15,14 +15,14 @@ from app.access.permissions import Action
 from app.access.persons import person_of
 from app.access.work import LONGEST_REASON, Work
 from app.core.columns import table_of
-from app.core.derive import body_of
+from app.core.derive import Later, body_of
 from app.core.documents import examined
 from app.core.fields import Document, Prose
 from app.core.ids import as_id
 from app.crud import store
 from app.crud.answers import written
 from app.crud.asking import from_address, no_parameters
-from app.crud.operations import Later, Operation, add, noun_of
+from app.crud.operations import Operation, add, noun_of
 from app.crud.reading import stored
 from app.crud.resource import RESOURCES, Resource
 from app.crud.router import page_of
@@ -175,14 +175,14 @@ def add_approval_acts(router: APIRouter) -> None:
             summary="Decide a step of an approval",
             description="For who holds the office that it waits for, today, or stands in for them by a delegation. "
             "Nobody decides on what they asked for or wrote last themselves.",
-            answer=APPROVALS.read, errors=(412, 428),
+            answer=APPROVALS, errors=(412, 428),
             example={"decision": "approve", "comment": "Subject to the usual travel advice", "step": 1},
         ),
         Operation(
             "withdraw", "POST", "/{id}/withdrawal", _withdrawing, Action.WRITE,
             summary="Withdraw a request for approval",
             description="By who asked, while it is open.",
-            answer=APPROVALS.read, body_optional=True,
+            answer=APPROVALS, body_optional=True,
             example={"comment": "The visit moves to March"},
         ),
     )  # fmt: skip
@@ -212,14 +212,14 @@ def add_approvals(router: APIRouter, resource: Resource) -> None:
             "list_approvals_of", "GET", "/{id}/approvals", listed, Action.READ,
             summary=f"List the approvals of {resource.article}",
             description="The newest first.",
-            answer=Later(partial(page_model, APPROVALS)), query=APPROVALS.list_query,
+            answer=Later(partial(page_model, APPROVALS)), query=Later(lambda: APPROVALS.list_query),
         ),
         Operation(
             "ask_approval_of", "POST", "/{id}/approvals", asked, Action.WRITE,
             summary=f"Ask for approval of {resource.article}",
             description="Goes to the offices of the active route for its level, in their order. Each decides by "
             "`/approvals/{id}/decisions`.",
-            answer=APPROVALS.read, status=201, body_optional=True, example=dict(APPROVALS.example),
+            answer=APPROVALS, status=201, body_optional=True, example=dict(APPROVALS.example),
         ),
     )  # fmt: skip
     for each in operations:

@@ -112,7 +112,7 @@ def add_subscriptions(router: APIRouter) -> None:
             summary="Follow what a query finds",
             description="By a saved filter as it is now, or by a list and a query of it, which may find 1,000 records "
             "at most. It is the caller's own, and exists for nobody else.",
-            answer=SUBSCRIPTIONS.read, status=201, example=SUBSCRIPTIONS.example,
+            answer=SUBSCRIPTIONS, status=201, example=SUBSCRIPTIONS.example,
         ),
         Operation(
             "changes", "GET", "/{id}/changes", changes, Action.READ,

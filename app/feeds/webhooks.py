@@ -16,7 +16,7 @@ from starlette.responses import Response
 from app.access.work import Work
 from app.accounts.grants import AccountRead, Groups, Nationality, grant_faults
 from app.core.columns import instant_text
-from app.core.derive import body_of, made
+from app.core.derive import Later, body_of, made
 from app.core.documents import examined
 from app.core.fields import Document, Flag, Moment, Title, Url
 from app.core.query import ListQuery
@@ -150,11 +150,13 @@ WEBHOOKS = RESOURCES.add(
     )
 )
 
-ISSUED = made(
-    "WebhookIssued",
-    WEBHOOKS.read,
-    "A webhook with its secret, which is told this once and not to be had again.",
-    {"secret": (str, Field(description="The secret, `whsec_…`, by which the receiver knows what is ours."))},
+ISSUED = Later(
+    lambda: made(
+        "WebhookIssued",
+        WEBHOOKS.read,
+        "A webhook with its secret, which is told this once and not to be had again.",
+        {"secret": (str, Field(description="The secret, `whsec_…`, by which the receiver knows what is ours."))},
+    )
 )
 
 

@@ -81,13 +81,13 @@ def add_clearance(router: APIRouter) -> None:
             summary="Clear a position",
             description="Nobody clears what they wrote themselves. A change to what it says, to whom, or that lets "
             "it last longer takes the clearance back.",
-            answer=POSITIONS.read, example={"office": "0190163d-8694-739b-aea5-966c26f8ad91", "on": "2026-07-01"},
+            answer=POSITIONS, example={"office": "0190163d-8694-739b-aea5-966c26f8ad91", "on": "2026-07-01"},
         ),
         Operation(
             "unclear", "DELETE", "/{id}/clearance", unclear, Action.CLEAR,
             summary="Take the clearance of a position back",
             description="The position stays, and is not cleared any more.",
-            answer=POSITIONS.read,
+            answer=POSITIONS,
         ),
     )  # fmt: skip
     for operation in operations:

@@ -15,6 +15,7 @@ from app.access.access_log import Event
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core import cursor as cursors
+from app.core import docstrings
 from app.core.columns import table_of
 from app.core.fields import Line, Moment, RecordId
 from app.core.query import PageQuery
@@ -52,7 +53,7 @@ class AccessLogQuery(PageQuery):
 class AccessLogEntry(BaseModel):
     """One event of the access log."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(json_schema_extra=docstrings.tell)
 
     id: str
     """The entry's own id."""

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from app.access.permissions import Action
 from app.access.work import Work
+from app.core import docstrings
 from app.core.ids import as_id
 from app.core.query import MAX_LIMIT, Asked
 from app.crud import ledger
@@ -56,7 +57,7 @@ class ChangeItem(ledger.HistoryEntry):
 class ChangesPage(BaseModel):
     """A part of the feed."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(json_schema_extra=docstrings.tell)
 
     items: list[ChangeItem]
     """The changes, the oldest first."""

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.calendar import first_day, last_day
-from app.core.derive import made, without_default
+from app.core.derive import Later, made, without_default
 from app.core.fields import FIRST_DAY, LAST_DAY, Day, RecordId, Representation
 from app.core.query import Asked
 from app.crud.answers import base_address, computed
@@ -21,7 +21,7 @@ from app.crud.asking import from_address
 from app.crud.operations import Noun, Operation, add
 from app.engagements.engagements import KINDS
 from app.engagements.reporting import days_off
-from app.engagements.scheduling import list_query, parameters_of, scheduled
+from app.engagements.scheduling import SCHEDULED, list_query, parameters_of, scheduled
 from app.models.choices import DatePrecision, Kind, Lead, Level, Status
 
 MOST = 500
@@ -34,18 +34,21 @@ WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "
 NOUN = Noun("Schedule", "schedule")
 _PATHS: dict[str, str] = {each.constants["kind"]: each.path for each in KINDS}
 
-ScheduleQuery: Any = made(
-    "ScheduleQuery",
-    Asked,
-    "Which days are asked for, and which engagements.",
-    {
-        "view": (View, Field("week", description="How much: a day, a week from Monday to Sunday, a month.")),
-        "on": (
-            Day | None,
-            Field(None, description="A day in it; today if not given.", json_schema_extra=without_default),
-        ),
-        **parameters_of("archived", "saved", "mine"),
-    },
+ScheduleQuery = Later(
+    lambda: made(
+        "ScheduleQuery",
+        Asked,
+        "Which days are asked for, and which engagements.",
+        {
+            "view": (View, Field("week", description="How much: a day, a week from Monday to Sunday, a month.")),
+            "on": (
+                Day | None,
+                Field(None, description="A day in it; today if not given.", json_schema_extra=without_default),
+            ),
+            **parameters_of("archived", "saved", "mine"),
+        },
+        SCHEDULED.list_query,
+    )
 )
 
 
@@ -208,7 +211,7 @@ def another(request: Request, on: date) -> str | None:
 
 
 def endpoint(work: Work, request: Request) -> Response:
-    query = from_address(ScheduleQuery, request)
+    query = from_address(ScheduleQuery.model, request)
     first, last = span(query.view, query.on or work.today)
     found = scheduled(work, list_query(work, query), first, last, most=MOST)
     root = base_address(request).removesuffix("/schedule")

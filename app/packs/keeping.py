@@ -151,20 +151,20 @@ def _operations() -> tuple[Operation, ...]:
             summary="Keep the pack of an engagement",
             description="Makes the pack as it stands for the caller, and keeps it so: a draft, marked with the highest "
             "of what is in it, until somebody else clears it. It remembers the records that it was made from.",
-            answer=PACKS.read, status=201, body_optional=True, example=dict(PACKS.example),
+            answer=PACKS, status=201, body_optional=True, example=dict(PACKS.example),
         ),
         Operation(
             "clear", "POST", "/{id}/clearance", clear, Action.CLEAR,
             summary="Clear a pack",
             description="By an approver or administrator, and never by who made it. What is in it may have changed "
             "since: see its staleness first.",
-            answer=PACKS.read,
+            answer=PACKS,
         ),
         Operation(
             "acknowledge", "POST", "/{id}/acknowledgements", acknowledge, Action.ACKNOWLEDGE,
             summary="Say that one has read a pack",
             description="Puts the caller among those who have read it, with the time. Twice is the same as once.",
-            answer=PACKS.read,
+            answer=PACKS,
         ),
         Operation(
             "content", "GET", "/{id}/content", content_of, Action.READ,

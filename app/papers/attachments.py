@@ -217,7 +217,7 @@ def add_attachments(router: APIRouter) -> None:
             description="A form with the file, as `file`, and what is said of it. What the file is, its bytes say: "
             "neither its name nor the type that is sent with it counts. Pages, scripts, macros and programs are not "
             "taken.",
-            answer=ATTACHMENTS.read, status=201, upload=UPLOAD,
+            answer=ATTACHMENTS, status=201, upload=UPLOAD,
         ),
         *changes_of(ATTACHMENTS),
         Operation(

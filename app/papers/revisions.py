@@ -220,7 +220,7 @@ def add_revisions(router: APIRouter) -> None:
             "revision", "GET", "/{id}/revisions/{version}", revision, Action.READ,
             summary="A briefing as it was in a version",
             description="The whole record as it read then.",
-            answer=BRIEFINGS.read,
+            answer=BRIEFINGS,
         ),
         Operation(
             "diff", "GET", "/{id}/diff", diff, Action.READ,

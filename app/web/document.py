@@ -9,9 +9,10 @@ from typing import Any
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from app.crud.answers import matches
+from app.crud.route import RegisterRoute
 from app.web.docs import OPENAPI_PATH
 from app.web.openapi import openapi_document
 
@@ -19,7 +20,7 @@ from app.web.openapi import openapi_document
 class Document:
     """The document of some routes."""
 
-    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+    def __init__(self, routes: Sequence[RegisterRoute]) -> None:
         self._routes = list(routes)
 
     @cached_property

@@ -15,6 +15,7 @@ from app.access.register import Register
 from app.core.blobs import Blobs, Directory, Unreachable
 from app.db import Database
 from app.replicas import Replicas
+from app.schema import revisions
 from app.telemetry.bounded import Bounded
 
 log = logging.getLogger("tracker")
@@ -111,8 +112,6 @@ def _database(database: Database) -> None:
 
 def _schema(database: Database) -> None:
     """One of a later version passes: while an upgrade goes on, processes of the version before still serve."""
-    from app.migrating import revisions  # noqa: PLC0415 - Alembic takes its time to load
-
     past, head = revisions()
     try:
         with database.reader.connect() as connection:

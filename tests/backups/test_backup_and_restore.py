@@ -19,7 +19,8 @@ from app.commands.restore import ROLE, restore
 from app.config import Settings
 from app.crud.resource import RESOURCES
 from app.db import Database
-from app.migrating import config, is_current, migrate
+from app.migrating import config, migrate
+from app.schema import is_current
 from support.client import Api, Apps
 from support.databases import Databases
 from support.documents import KINDS, Documents

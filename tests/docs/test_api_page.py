@@ -155,7 +155,7 @@ def test_the_parameters_of_reads_and_feeds() -> None:
         "/statistics": Grouping,
         "/information-requests/{id}/copy": CopyQuery,
     }
-    filtering = {"/schedule": ScheduleQuery, "/schedule.ics": CalendarFileQuery}
+    filtering = {"/schedule": ScheduleQuery.model, "/schedule.ics": CalendarFileQuery.model}
     engagements = RESOURCES["engagements"].list_query.model_fields
     filters = {name for name, field in engagements.items() if filter_of(field)} | {"concerns__not"}
     rows = table("docs/api.md", "address", "parameters")

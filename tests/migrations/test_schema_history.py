@@ -15,8 +15,9 @@ from app.commands.upkeep import bring_up_to_date
 from app.core.columns import Base
 from app.crud.resource import RESOURCES, Resource
 from app.db import Database
-from app.migrating import config, is_current, migrate
+from app.migrating import config, migrate
 from app.models import Engagement
+from app.schema import is_current, revisions
 from support.client import Api
 from support.databases import settings_for
 from support.documents import KINDS, Documents
@@ -135,6 +136,10 @@ def test_each_migration_takes_back_all_that_it_made(empty_database: str, asked: 
             f"sqlite_autoindex_{VERSIONS}_1"
         }
         migrate(empty_database, to=each.revision)
+
+
+def test_the_revisions_are_those_that_alembic_finds() -> None:
+    assert revisions() == ({each.revision for each in history()}, scripts().get_current_head())
 
 
 def test_whether_a_database_is_current_is_known(empty_database: str) -> None:

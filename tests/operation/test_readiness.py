@@ -38,7 +38,7 @@ def revision(settings: Settings, to: str) -> None:
 
 
 def test_an_older_schema_cannot_be_served_a_newer_one_can(serve: Serve, settings: Settings) -> None:
-    from app.migrating import revisions  # noqa: PLC0415
+    from app.schema import revisions  # noqa: PLC0415
 
     known, head = revisions()
     assert head is not None

@@ -1,6 +1,7 @@
 """`GET …/export` and `POST …/export` beside every list: the whole of it as a file."""
 
 from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from app.access.accesses import log_export
 from app.access.permissions import Action
 from app.access.work import reading
-from app.core.derive import body_of
+from app.core.derive import Later, body_of
 from app.core.filenames import disposition
 from app.crud.answers import BANNER
 from app.crud.asking import from_address, from_body
@@ -35,7 +36,7 @@ class ExportRoute(RegisterRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint: Any = self.endpoint
         resource: Resource = endpoint.exports
-        takes_body = "POST" in (self.methods or ())
+        takes_body = self.method == "POST"
 
         async def handle(request: Request) -> Response:
             acceptable(request, *endpoint.answers)
@@ -96,11 +97,11 @@ def _get(resource: Resource) -> Operation:
     def endpoint(request: Request) -> Response:
         raise NotImplementedError  # pragma: no cover - `ExportRoute` does it
 
-    return _operation(resource, "GET", endpoint, "export", query=export_query(resource))
+    return _operation(resource, "GET", endpoint, "export", query=Later(partial(export_query, resource)))
 
 
 def _post(resource: Resource) -> Operation:
-    body = body_of(export_query(resource))
+    body = body_of(Later(partial(export_query, resource)))
 
     def endpoint(request: Request, document: body) -> Response:  # type: ignore[valid-type]
         raise NotImplementedError  # pragma: no cover - `ExportRoute` does it

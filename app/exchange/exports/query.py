@@ -30,7 +30,8 @@ def export_query(resource: Resource) -> Any:
         Literal[formats_of(resource)] | None,
         FieldInfo(default=None, description=TOLD, json_schema_extra=without_default),
     )
-    return made(f"{resource.name}Export", Asked, f"What is exported of {resource.plural}, and as what.", fields)
+    doc = f"What is exported of {resource.plural}, and as what."
+    return made(f"{resource.name}Export", Asked, doc, fields, resource.list_query)
 
 
 def list_query(resource: Resource, asked: Any) -> ListQuery:

@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 
 from app.access.markings import RANK
 from app.access.work import Work
-from app.core.derive import made
+from app.core.derive import Later, made
 from app.core.documents import fault
 from app.core.fields import CreateOnly, Flag, Moment, RecordFields, RecordRead, Slug, Title
 from app.core.query import Asked, ListQuery
 from app.crud.resource import RESOURCES, Resource
 from app.crud.searching import texts
-from app.engagements.scheduling import parameters_of
+from app.engagements.scheduling import SCHEDULED, parameters_of
 from app.errors import Conflict, Fault
 from app.exchange.icalendar.secrets import hashed, new_secret, owner_of
 from app.models import Calendar
@@ -26,8 +26,14 @@ MOST = 50
 
 USUAL_DAYS = 366
 
-CalendarFilter: Any = made(
-    "CalendarFilter", Asked, "Which engagements a calendar holds: filters of their list.", parameters_of("archived")
+CalendarFilter = Later(
+    lambda: made(
+        "CalendarFilter",
+        Asked,
+        "Which engagements a calendar holds: filters of their list.",
+        parameters_of("archived"),
+        SCHEDULED.list_query,
+    )
 )
 
 
@@ -88,7 +94,7 @@ def filter_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
     if values.get("mine") and "concerns" in asked:
         yield Fault("`mine` says that already", "one_of", "/filter/concerns")
     try:
-        CalendarFilter.model_validate(asked)
+        CalendarFilter.model.model_validate(asked)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=False)
         yield from (fault(each, prefix="/filter") for each in details)

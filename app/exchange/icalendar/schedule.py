@@ -14,7 +14,7 @@ from starlette.responses import Response
 from app.access.accesses import log_export, off_the_loop
 from app.access.permissions import Action
 from app.access.work import Work
-from app.core.derive import made, without_default
+from app.core.derive import Later, made, without_default
 from app.core.fields import FIRST_DAY, LAST_DAY, Day
 from app.core.filenames import disposition
 from app.core.query import Asked, ListQuery
@@ -22,7 +22,7 @@ from app.crud.answers import BANNER, base_address, tagged
 from app.crud.asking import from_address
 from app.crud.operations import Noun, Operation, add
 from app.crud.polling import polled
-from app.engagements.scheduling import list_query, parameters_of, scheduled
+from app.engagements.scheduling import SCHEDULED, list_query, parameters_of, scheduled
 from app.errors import Fault, Invalid
 from app.exchange.icalendar.events import PLACED, Record, moment
 from app.exchange.icalendar.files import ICS, Titled, calendar_file
@@ -33,20 +33,25 @@ MOST = 2_000
 BACK, AHEAD = timedelta(days=90), timedelta(days=365)
 NOUN = Noun("Schedule", "schedule")
 
-CalendarFileQuery: Any = made(
-    "CalendarFileQuery",
-    Asked,
-    "Which days a calendar file is about, and which engagements.",
-    {
-        **{
-            name: (
-                Day | None,
-                Field(None, description=f"The {which} day; {usual} if not given.", json_schema_extra=without_default),
-            )
-            for name, which, usual in (("from", "first", "90 days ago"), ("to", "last", "in 365 days"))
+CalendarFileQuery = Later(
+    lambda: made(
+        "CalendarFileQuery",
+        Asked,
+        "Which days a calendar file is about, and which engagements.",
+        {
+            **{
+                name: (
+                    Day | None,
+                    Field(
+                        None, description=f"The {which} day; {usual} if not given.", json_schema_extra=without_default
+                    ),
+                )
+                for name, which, usual in (("from", "first", "90 days ago"), ("to", "last", "in 365 days"))
+            },
+            **parameters_of("archived", "saved", "mine"),
         },
-        **parameters_of("archived", "saved", "mine"),
-    },
+        SCHEDULED.list_query,
+    )
 )
 
 
@@ -86,7 +91,7 @@ def endpoint(work: Work, request: Request) -> Response:
     off_the_loop(request)
 
     def read() -> Response:
-        query = from_address(CalendarFileQuery, request)
+        query = from_address(CalendarFileQuery.model, request)
         records = found(work, list_query(work, query), *days_of(work, query))
         asked = quote(request.scope["query_string"], safe="%&=+!$'()*,;:@/?")
         source = f"{base_address(request)}?{asked}".removesuffix("?")

@@ -14,7 +14,7 @@ from app.access.markings import RANK
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import instant_text
-from app.core.derive import body_of, made
+from app.core.derive import Later, body_of, made
 from app.core.documents import examined
 from app.crud import store
 from app.crud.answers import JSON, base_address, etag
@@ -31,11 +31,13 @@ from app.exchange.icalendar.schedule import MOST, answer, found, usual_days
 from app.exchange.icalendar.secrets import admits
 from app.models import Calendar
 
-ISSUED = made(
-    "CalendarIssued",
-    CALENDARS.read,
-    "A calendar with its address, which is told this once and not to be had again.",
-    {"address": (str, Field(description="The secret address, to be given to the program that subscribes."))},
+ISSUED = Later(
+    lambda: made(
+        "CalendarIssued",
+        CALENDARS.read,
+        "A calendar with its address, which is told this once and not to be had again.",
+        {"address": (str, Field(description="The secret address, to be given to the program that subscribes."))},
+    )
 )
 
 
@@ -65,7 +67,7 @@ def _whole(work: Work, values: Mapping[str, Any], document: Any) -> dict[str, An
         RANK[mark.classification] > RANK[values["ceiling"]]
     ):
         raise Invalid.at("/saved", "Is marked higher than the calendar may be", "above_ceiling")
-    filters = {name: value for name, value in kept.query.items() if name in CalendarFilter.model_fields}
+    filters = {name: value for name, value in kept.query.items() if name in CalendarFilter.model.model_fields}
     return {"title": kept.title, "filter": filters} | said
 
 

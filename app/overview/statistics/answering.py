@@ -131,14 +131,14 @@ def _as_csv(work: Work, found: Statistics) -> Response:
 
 
 def by_address(work: Work, request: Request) -> Response:
-    query = from_address(StatisticsQuery, request)
+    query = from_address(StatisticsQuery.model, request)
     if wants_csv(request, query.format):
         return answer(work, request, query)
     return polled(work, request, lambda: answer(work, request, query))
 
 
 def by_body(work: Work, request: Request, document: body_of(StatisticsQuery)) -> Response:  # type: ignore[valid-type]
-    return answer(work, request, from_body(StatisticsQuery, document, request))
+    return answer(work, request, from_body(StatisticsQuery.model, document, request))
 
 
 def add_statistics(router: APIRouter) -> None:

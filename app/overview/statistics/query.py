@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from app.core.derive import made, without_default
+from app.core.derive import Later, made, without_default
 from app.core.likeness import PAGING, as_list_query, parameters_like
 from app.core.query import Asked, ListQuery
 from app.engagements.engagements import ENGAGEMENTS
@@ -48,11 +48,14 @@ class Grouping(Asked):
     """How it is answered; what the caller accepts if not given."""
 
 
-StatisticsQuery: Any = made(
-    "StatisticsQuery",
-    Grouping,
-    "What statistics can be asked: every filter of engagements, what is measured, and by what it is grouped.",
-    parameters_like(ENGAGEMENTS.list_query, lambda name: name not in PAGING),
+StatisticsQuery = Later(
+    lambda: made(
+        "StatisticsQuery",
+        Grouping,
+        "What statistics can be asked: every filter of engagements, what is measured, and by what it is grouped.",
+        parameters_like(ENGAGEMENTS.list_query, lambda name: name not in PAGING),
+        ENGAGEMENTS.list_query,
+    )
 )
 
 
