@@ -15,7 +15,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 APPLICATIONS = {
-    "ours": ("app.main:create_app", "--factory"),
+    "ours": ("app.process:application", "--factory"),
     "bare": ("bare:app",),
     "plain": ("plain:app",),
     "without visible()": ("without:visible", "--factory"),
@@ -59,6 +59,8 @@ class Server:
         environment = {
             "TRACKER_DATABASE_URL": url,
             "TRACKER_RATE_LIMIT": "0",
+            "TRACKER_LOG_LEVEL": "warning",
+            "TRACKER_LOG_REQUESTS": "false",
             "BENCH_DATABASE_URL": url,
             "BENCH_MARKINGS": markings,
             "PGAPPNAME": name,  # so that the database's processes can be told apart

@@ -51,7 +51,7 @@ def body_of(model: type[BaseModel] | Later) -> Any:
 def optional(model: type[BaseModel]) -> Any:
     """A document with every field optional: what remains of one that is only partly right."""
     fields = {name: (full_type(field), None) for name, field in model.model_fields.items()}
-    return made(f"{model.__name__}Part", Document, None, fields, model)
+    return made(f"{model.__name__}Part", Document, None, fields)
 
 
 def patch_model(name: str, fields: type[Document]) -> Any:

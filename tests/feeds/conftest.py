@@ -8,6 +8,7 @@ from hooking import LOCAL, register_of
 
 from app.feeds.courier import Courier
 from support.client import Api
+from support.days import one_day  # noqa: F401 - a fixture
 from support.receiver import Receiver, receiving
 
 

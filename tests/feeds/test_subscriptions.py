@@ -10,9 +10,9 @@ import pytest
 from app.feeds import findings
 from app.feeds.subscriptions import SUBSCRIPTIONS
 from support.client import Api
+from support.days import AT_HOME as TODAY
 from support.documents import Documents
 from support.problems import faults, problem
-from support.world import TODAY
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 TONGA = {"title": "Visits with Tonga", "resource": "visits", "query": {"partner": "TO"}}

@@ -6,6 +6,7 @@ import pytest
 
 from support.client import Api, Apps
 from support.databases import Databases
+from support.days import one_day  # noqa: F401 - a fixture
 from support.documents import Documents
 from support.world import World, fill
 

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
@@ -13,11 +12,11 @@ from sqlalchemy.orm import Session
 from app.access import tokens
 from app.access.register import Register
 from support.client import Api
+from support.days import AT_HOME as TODAY
 from support.documents import Documents
 from support.problems import faults, problem
 
 NOW = "2020-01-01"
-TODAY = datetime.now(ZoneInfo("Pacific/Auckland")).date()
 
 
 @dataclass

@@ -7,10 +7,10 @@ import pytest
 
 from app.access.register import Register
 from support.client import Api
+from support.days import AT_HOME as TODAY
 from support.documents import Documents
 from support.problems import faults, problem
 from support.recording import recorded
-from support.world import TODAY
 
 
 def day(ahead: int) -> str:

@@ -7,9 +7,9 @@ import pytest
 
 from app.core.workingdays import add_working_days
 from support.client import Api
+from support.days import AT_HOME as TODAY
 from support.documents import Documents
 from support.problems import faults, problem
-from support.world import TODAY
 
 REPORT = {"tone": "warm", "summary": "It went well."}
 

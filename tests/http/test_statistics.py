@@ -16,9 +16,10 @@ from app.overview.statistics.answering import arranged
 from app.overview.statistics.dimensions import DIMENSIONS, Group
 from app.overview.statistics.measures import MEASURES, Measure
 from support.client import Api
+from support.days import AT_HOME as TODAY
 from support.documents import Documents
 from support.problems import problem
-from support.world import TODAY, Record, World
+from support.world import Record, World
 
 GROUPS: tuple[Group, ...] = get_args(Group)
 KINDS_OF_SUM: tuple[Measure, ...] = get_args(Measure)

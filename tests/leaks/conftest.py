@@ -1,23 +1,13 @@
 """Who is not to see what."""
 
 from collections.abc import Callable
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from scene import CALLERS, Scene
 
-from app.access.work import Work
 from support.client import Api
-from support.databases import settings_for
+from support.days import one_day  # noqa: F401 - a fixture
 from support.documents import Documents
-
-
-@pytest.fixture(autouse=True)
-def one_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stays the same day: at midnight much of what is told changes, whoever may see it."""
-    home = ZoneInfo(settings_for("sqlite:///never-opened.db").home_timezone)
-    monkeypatch.setattr(Work, "today", datetime.now(home).date())
 
 
 @pytest.fixture(params=CALLERS)

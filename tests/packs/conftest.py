@@ -1,16 +1,16 @@
 """A visit to Tonga with all that its pack should hold."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from support.client import Api
+from support.days import AT_HOME as TODAY
+from support.days import one_day  # noqa: F401 - a fixture
 from support.documents import Documents
 
-TODAY = datetime.now(ZoneInfo("Pacific/Auckland")).date()
 HIDDEN = {"classification": "RESTRICTED", "endorsements": ["NZEO"]}
 """How what the low reader must not see is marked."""
 

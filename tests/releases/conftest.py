@@ -4,6 +4,7 @@ import pytest
 from releasing import BODY, Release, paper
 
 from support.client import Api
+from support.days import one_day  # noqa: F401 - a fixture
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """Requests for official information: the time they have, and who moves them where."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.releases.clock import decision_due
 from support.client import Api
+from support.days import AT_HOME as TODAY
 from support.problems import problem
-
-TODAY = datetime.now(ZoneInfo("Pacific/Auckland")).date()
 
 
 def make(api: Api, **fields: Any) -> Any:

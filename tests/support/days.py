@@ -1,7 +1,8 @@
 """A day that the register takes for today, so that what depends on it can be told beforehand."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,6 +10,15 @@ from app.access.work import Work
 
 TODAY = "2027-03-15"
 """A Monday."""
+
+AT_HOME = datetime.now(ZoneInfo("Pacific/Auckland")).date()
+"""The day on which the tests began."""
+
+
+@pytest.fixture(autouse=True)
+def one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays the same day, also where midnight at home falls into the tests. For folders whose conftest imports it."""
+    monkeypatch.setattr(Work, "today", AT_HOME)
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,11 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from support.client import Api
+from support.days import AT_HOME as TODAY
 from support.documents import KINDS, Documents
 
 Record = dict[str, Any]
@@ -19,7 +19,6 @@ INSTITUTIONS = ("ARF", "FPDA")
 STATUSES = ("proposed", "planned", "confirmed", "in_progress", "completed", "postponed", "cancelled")
 WORDS = ("Pacific", "Māori", "Maritime", "Talanoa", "Nuku'alofa", "exercise", "dialogue", "Kākāpō")
 NUMBER = 120
-TODAY = datetime.now(ZoneInfo("Pacific/Auckland")).date()
 
 
 @dataclass
