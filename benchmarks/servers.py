@@ -69,10 +69,10 @@ class Server:
         self.process = self.start(os.environ | environment)
 
     def start(self, environment: dict[str, str]) -> subprocess.Popen[Any]:
-        command = [
-            *(sys.executable, "-m", "uvicorn", *APPLICATIONS[self.name], "--port", str(self.port)),
-            *("--no-access-log", "--log-level", "warning", "--workers", str(self.workers)),
-        ]
+        what = [*APPLICATIONS[self.name], "--port", str(self.port)]
+        command = [sys.executable, "-m", "uvicorn", *what, "--no-access-log", "--log-level", "warning"]
+        if self.workers > 1:
+            command = [sys.executable, str(HERE / "several.py"), *what, "--workers", str(self.workers)]
         return subprocess.Popen(command, cwd=ROOT, env=environment)
 
     def wait(self) -> None:

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from app.commands.opening import Refused, listening, opened
 from app.commands.unknown_settings import unknown_settings
@@ -39,11 +40,27 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     with opened(settings):
         pass
     listening(host, port).close()
+    stop = settings.stop_seconds
     with shared(workers), measured(settings):
         end_at_once_when_told()
-        uvicorn.run(
-            APP, host=host, port=port, workers=workers, timeout_graceful_shutdown=settings.stop_seconds, **OPTIONS
-        )
+        if workers == 1:
+            uvicorn.run(APP, host=host, port=port, timeout_graceful_shutdown=stop, **OPTIONS)
+        else:
+            config = uvicorn.Config(
+                APP, host=host, port=port, workers=workers, timeout_graceful_shutdown=stop, **OPTIONS
+            )
+            Multiprocess(config, sockets=[bound(config)]).run()
+
+
+def bound(config: uvicorn.Config) -> socket.socket:
+    """The socket that several processes share: it sends at once what it is given.
+
+    What one process opens does so by itself. Without it a small answer, whose head and body are sent one after the
+    other, waits for the client's acknowledgement of the head: some 40 ms.
+    """
+    ears = config.bind_socket()
+    ears.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return ears
 
 
 def end_at_once_when_told() -> None:
