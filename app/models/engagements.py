@@ -31,6 +31,15 @@ COUNTED = (
 """What statistics ask of an engagement, read off one index that is a small part of the table. The id first: begun with
 what lists ask as well, SQLite would take it for them, and sort all that there is for a page."""
 
+ORDERS = {
+    "ends_on": "coalesce(ends_on, '9999-12-31')",
+    "kind": None,
+    "status": None,
+    "country": "coalesce(country, '')",
+    "level": "coalesce(level, '')",
+}
+"""What lists of engagements can be ordered by and no other index has; where it may be empty, as `Sort` has it."""
+
 LASTING_DAYS = 31
 _VAGUE_OR_OPEN = "date_precision <> 'day' OR ends_on IS NULL OR"
 LASTING = {
@@ -67,6 +76,7 @@ class Engagement(Marked, Record):
             for name in ("starts_on", "kind", "status", "country", "series", "level", "lead")
         ),
         *(Index(f"ix_engagement_{name}", name, "id") for name in ("ends_on", "title", "created_at", "updated_at")),
+        *(Index(f"ix_engagement_by_{name}", name if by is None else text(by), "id") for name, by in ORDERS.items()),
         Index("ix_engagement_report_day", "report_day", "starts_on", "id"),
         Index("ix_engagement_counted", *COUNTED),
         Index(
