@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from app.access.register import Register
+from app.access.work import Work
 from app.engagements import calendar
 from app.models import LedgerEntry
 from support.client import Api
@@ -32,13 +33,14 @@ class Days:
 
     def on(self, day: date) -> Api:
         """The register as a process of its own serves it on a day."""
-        self.patch.setattr(Register, "day", lambda _self, _now: day)
+        self.passes_to(day)
         self.number += 1
         return self.serve(busy_timeout_ms=self.number)
 
     def passes_to(self, day: date) -> None:
         """A day comes while processes go on."""
         self.patch.setattr(Register, "day", lambda _self, _now: day)
+        self.patch.setattr(Work, "today", day)
 
 
 def followed(api: Api) -> list[Any]:
