@@ -1,6 +1,6 @@
 """orders along indexes: each order that lists of engagements offer has an index, that ends in the id.
 
-They are made while others read; who writes to engagements waits, some ten seconds for a million of them.
+They are made while others read; who writes to engagements waits, some twenty seconds for a million of them.
 """
 
 from collections.abc import Sequence
