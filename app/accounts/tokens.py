@@ -15,7 +15,7 @@ from app.access.tokens import hashed, new_secret
 from app.access.work import Work
 from app.accounts.grants import AccountRead, Groups, Nationality, Network, grant_faults
 from app.core.columns import instant_text, table_of
-from app.core.derive import Later, body_of, made
+from app.core.derive import body_of
 from app.core.documents import examined
 from app.core.fields import CreateOnly, Document, Line, Moment, RecordId, References, Title
 from app.core.query import Equals, ListQuery, Many, Match, Scope, Where
@@ -25,6 +25,7 @@ from app.crud.asking import no_parameters
 from app.crud.operations import Operation, add, noun_of
 from app.crud.resource import RESOURCES, Resource
 from app.crud.router import operations
+from app.crud.schemas import issued_model
 from app.errors import Conflict, Fault, Invalid
 from app.models import Token, User
 from app.models.choices import Classification, Role
@@ -176,14 +177,7 @@ TOKENS = RESOURCES.add(
     )
 )
 
-ISSUED = Later(
-    lambda: made(
-        "TokenIssued",
-        TOKENS.read,
-        "A token with its secret, which is told this once and not to be had again.",
-        {"token": (str, Field(description="The secret, `det_…`, to be sent as a bearer token."))},
-    )
-)
+ISSUED = issued_model(TOKENS, "token", "secret", "The secret, `det_…`, to be sent as a bearer token.")
 
 
 def issued(request: Request, token: Any, *, status: int) -> Response:

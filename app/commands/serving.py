@@ -40,15 +40,13 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     with opened(settings):
         pass
     listening(host, port).close()
-    stop = settings.stop_seconds
+    options = OPTIONS | {"host": host, "port": port, "timeout_graceful_shutdown": settings.stop_seconds}
     with shared(workers), measured(settings):
         end_at_once_when_told()
         if workers == 1:
-            uvicorn.run(APP, host=host, port=port, timeout_graceful_shutdown=stop, **OPTIONS)
+            uvicorn.run(APP, **options)
         else:
-            config = uvicorn.Config(
-                APP, host=host, port=port, workers=workers, timeout_graceful_shutdown=stop, **OPTIONS
-            )
+            config = uvicorn.Config(APP, workers=workers, **options)
             Multiprocess(config, sockets=[bound(config)]).run()
 
 

@@ -70,7 +70,7 @@ class Operation:
     errors: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        """Tells the endpoint what its route and who admits its callers go by."""
+        """Tells the endpoint what its route goes by: its permission first, without which no endpoint can be used."""
         endpoint: Any = self.endpoint
         # What the route hands in itself is no parameter that a client could send.
         signature = inspect.signature(endpoint)
@@ -110,7 +110,7 @@ def noun_of(resource: Resource) -> Noun:
 
 
 def add(router: APIRouter, noun: Noun, operation: Operation, base: str, *, shown: bool = True) -> None:
-    """Puts an operation on a router: with its permission, without which no endpoint can be used."""
+    """Puts an operation on a router."""
     path = base + operation.path
     kind = UploadRoute if operation.upload is not None else operation.route or RegisterRoute
     described = partial(described_route, router.prefix, noun, operation, path, shown=shown)
@@ -151,7 +151,7 @@ def described_route(prefix: str, noun: Noun, operation: Operation, path: str, *,
 
 def model_of(answer: Any) -> Any:
     """The model of an answer, as the OpenAPI document has it."""
-    return answer.read if isinstance(answer, Resource) else now(answer)
+    return answer.answer if isinstance(answer, Resource) else now(answer)
 
 
 def told(prefix: str, path: str, endpoint: Callable[..., Any], **options: Any) -> APIRoute:

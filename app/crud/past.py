@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core import cursor as cursors
-from app.core.derive import Later, body_of, create_only
+from app.core.derive import body_of, create_only
 from app.core.documents import examined
 from app.core.query import PageQuery
 from app.crud import ledger, store
@@ -79,5 +79,5 @@ def revert(resource: Resource, for_change: Any) -> Operation:
         summary=f"Take {resource.article} back to an earlier version",
         description="Writes the record as it was at that version, as a new version. What only creation sets, and the "
         "status, which moves by transitions, stay as they are.",
-        answer=Later(lambda: resource.answer), example={"to_version": 1},
+        answer=resource, example={"to_version": 1},
     )  # fmt: skip

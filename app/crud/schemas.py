@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core import docstrings
-from app.core.derive import made
+from app.core.derive import Later, made
 from app.core.fields import Document
 from app.crud.resource import Resource
 
@@ -69,3 +69,11 @@ def bulk_model(resource: Resource) -> Any:
 def bulk_answer(resource: Resource) -> Any:
     """What a bulk request answers."""
     return _with_items(BulkAnswer, f"{resource.name}Bulk", f"The {resource.plural} that were recorded.", resource.read)
+
+
+def issued_model(resource: Resource, field: str, secret: str, description: str) -> Later:
+    """A record as it is answered once, with a secret that is kept nowhere: in which field, called what, what for."""
+    doc = f"{resource.article.capitalize()} with its {secret}, which is told this once and not to be had again."
+    return Later(
+        lambda: made(f"{resource.name}Issued", resource.read, doc, {field: (str, Field(description=description))})
+    )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.access.permissions import Action
 from app.access.work import LONGEST_REASON, Work
-from app.core.derive import Later, body_of
+from app.core.derive import body_of
 from app.core.documents import examined
 from app.core.fields import Document, Prose
 from app.crud import store
@@ -133,7 +133,7 @@ def add_transitions(router: APIRouter, resource: Resource) -> None:
         description="Where it can go from its present state stands in `allowed_transitions`. To postpone or cancel "
         "takes a reason: a code, or words, which count as `other`. Where a route asks for approval, it is confirmed "
         "only once approval is granted for what it is now.",
-        answer=Later(lambda: resource.answer),
+        answer=resource,
         example={"to": "postponed", "reason": "partner_request", "comment": "Their minister is in New York that week"},
     )  # fmt: skip
     add(router, noun_of(resource), operation, f"/{resource.path}")

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from app.access.work import Work
 from app.accounts.grants import AccountRead, Groups, Nationality, grant_faults
 from app.core.columns import instant_text
-from app.core.derive import Later, body_of, made
+from app.core.derive import body_of
 from app.core.documents import examined
 from app.core.fields import Document, Flag, Moment, Title, Url
 from app.core.query import ListQuery
@@ -26,6 +26,7 @@ from app.crud.asking import no_parameters
 from app.crud.operations import Operation, add, noun_of
 from app.crud.resource import RESOURCES, Resource
 from app.crud.router import changes_of, for_change, operations
+from app.crud.schemas import issued_model
 from app.errors import Fault
 from app.feeds.outgoing import may_be_reached
 from app.feeds.signing import new_secret
@@ -150,14 +151,7 @@ WEBHOOKS = RESOURCES.add(
     )
 )
 
-ISSUED = Later(
-    lambda: made(
-        "WebhookIssued",
-        WEBHOOKS.read,
-        "A webhook with its secret, which is told this once and not to be had again.",
-        {"secret": (str, Field(description="The secret, `whsec_…`, by which the receiver knows what is ours."))},
-    )
-)
+ISSUED = issued_model(WEBHOOKS, "secret", "secret", "The secret, `whsec_…`, by which the receiver knows what is ours.")
 
 
 def _issued(request: Request, hook: Any, *, status: int) -> Response:

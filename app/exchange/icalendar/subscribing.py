@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,7 +13,7 @@ from app.access.markings import RANK
 from app.access.permissions import Action
 from app.access.work import Work
 from app.core.columns import instant_text
-from app.core.derive import Later, body_of, made
+from app.core.derive import body_of
 from app.core.documents import examined
 from app.crud import store
 from app.crud.answers import JSON, base_address, etag
@@ -23,6 +22,7 @@ from app.crud.operations import Operation, add, noun_of
 from app.crud.polling import polled
 from app.crud.router import for_change, operations
 from app.crud.saving import saved_filter
+from app.crud.schemas import issued_model
 from app.engagements.scheduling import SCHEDULED, list_query
 from app.errors import Fault, Invalid
 from app.exchange.icalendar.calendars import CALENDARS, CalendarAsked, CalendarFilter
@@ -31,13 +31,8 @@ from app.exchange.icalendar.schedule import MOST, answer, found, usual_days
 from app.exchange.icalendar.secrets import admits
 from app.models import Calendar
 
-ISSUED = Later(
-    lambda: made(
-        "CalendarIssued",
-        CALENDARS.read,
-        "A calendar with its address, which is told this once and not to be had again.",
-        {"address": (str, Field(description="The secret address, to be given to the program that subscribes."))},
-    )
+ISSUED = issued_model(
+    CALENDARS, "address", "address", "The secret address, to be given to the program that subscribes."
 )
 
 
