@@ -245,6 +245,7 @@ def test_it_walks_along_indexes(register: Register, kind: str, documents: Docume
         prepared.sql = ("EXPLAIN QUERY PLAN " if kind == "sqlite" else "EXPLAIN ") + prepared.sql
         plan = "\n".join(str(row) for row in prepared.run(work.cursor, values))
     assert "ix_engagement_lasting" in plan, plan
-    assert "ix_engagement_starts_on" in plan, plan
+    # By day along whichever index: of one status PostgreSQL also walks that of statuses, which goes on by day.
+    assert "starts_on>? AND starts_on<?" in plan or "Index Cond: ((starts_on >=" in plan, plan
     assert "SCAN engagement" not in plan
     assert "Seq Scan on engagement" not in plan
