@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from uuid import UUID
 
 # UUID() would take braces, bare hex, `urn:`, underscores and the digits of any script too.
 _CANONICAL = re.compile("[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
@@ -21,3 +22,8 @@ def new_id() -> str:
 def as_id(text: str) -> str | None:
     """`text` in the canonical form of an id, or None if it is none."""
     return text.lower() if _CANONICAL.fullmatch(text) else None
+
+
+def is_given(text: str) -> bool:
+    """Whether `text` is an id as a register gives it, this one or another."""
+    return as_id(text) is not None and UUID(text).version == 7  # noqa: PLR2004 - the version of RFC 9562 with time first

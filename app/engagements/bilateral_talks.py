@@ -13,6 +13,8 @@ from app.engagements.engagement import CHILDREN, RULES, EngagementFields, Engage
 from app.models import BilateralTalks
 from app.models.choices import HostedBy
 
+LAST_ROUND = 1000
+
 
 class AgendaItem(Document):
     """One item of an agenda."""
@@ -27,7 +29,7 @@ class AgendaItem(Document):
 class BilateralTalksFields(EngagementFields):
     """Talks with one partner, or a few."""
 
-    round: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
+    round: Annotated[int, Field(strict=True, ge=1, le=LAST_ROUND)] | None = None
     """Which round it is."""
 
     hosted_by: HostedBy | None = None

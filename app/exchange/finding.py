@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from app.access.visible import visible_records
 from app.access.work import Work
-from app.core.ids import as_id
+from app.core.ids import as_id, is_given
 from app.crud.ledger import LEDGER, entries, entries_visible
 from app.engagements.engagements import KINDS
 from app.exchange.cells import Note, text_of
@@ -135,14 +135,16 @@ def _among(register: Sequence[Match], names: Names) -> list[Match]:
     """The records that a row means: by what it is called elsewhere, or by the register's own names for it.
 
     A name of the register counts as one from elsewhere too, as long as the row has no other: lists that come from
-    other systems have a column of that name as well.
+    other systems have a column of that name as well. Two registers give the same references to different records, so
+    beside an id that another register has given, a reference says nothing here.
     """
     found = [each for each in register if names.own and each.external_ref == names.own]
     record_id = as_id(names.id)
+    elsewhere = is_given(names.id) and record_id not in {each.id for each in register}
+    reference = "" if elsewhere else names.reference
     found += [
         each
         for each in register
-        if each not in found
-        and ((names.reference and each.reference == names.reference) or (record_id and each.id == record_id))
+        if each not in found and ((reference and each.reference == reference) or (record_id and each.id == record_id))
     ]
     return found

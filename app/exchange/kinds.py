@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+from app.engagements.bilateral_talks import LAST_ROUND
 from app.exchange.cells import fold, one_line
 from app.exchange.choices import choose
 from app.exchange.common import slug_of
@@ -17,7 +18,7 @@ _VISIT_TO = re.compile(r"\b(?:visit|trip|travel) (?:to|of) (?:the )?(.+?)(?: and
 _OFFICE_AND_NAME = re.compile(r"([^()]+?) ?\(([^()]+)\)")
 _OPERATION = re.compile(r"(?:operation|op)\b\.? \w", re.IGNORECASE)
 _WEB = re.compile(r"https?://[!-~]{1,1990}")
-
+_ROUND = re.compile(r"(?:round )?#?(\d{1,4})(?:st|nd|rd|th)?(?: round)?", re.IGNORECASE | re.ASCII)
 
 _LISTS = {
     "bilateral_talks": (("agenda", "agenda"),),
@@ -55,7 +56,8 @@ def _read_talks(row: Record) -> None:
 
 def _put_round(row: Record) -> None:
     text = row.text("round")
-    if found := re.fullmatch(r"(?:round )?#?(\d{1,3})(?:st|nd|rd|th)?(?: round)?", text, re.IGNORECASE | re.ASCII):
+    found = _ROUND.fullmatch(text)
+    if found and int(found[1]) <= LAST_ROUND:
         row.payload["round"] = int(found[1])
     elif text:
         row.add_to_summary(f"{row.name('round')}: {text}")

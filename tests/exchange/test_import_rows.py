@@ -207,6 +207,12 @@ def test_talks_and_dialogue_fields() -> None:
     assert talks.payload["round"] == 4
     assert talks.payload["agenda"] == [{"title": "Pacific"}, {"title": "Space"}]
     assert "see file" in talks.payload["summary"]
+    for written, number in (("1000", 1000), ("Round #12", 12), ("1", 1)):
+        assert good(Type="Bilat", Round=written).payload["round"] == number
+    for written in ("1001", "2026", "first"):
+        kept = good(Type="Bilat", Round=written)
+        assert "round" not in kept.payload
+        assert f"Round: {written}" in kept.payload["summary"]
     assert good(Forum="ADMM+", Format="SOM").payload["forum"] == "ADMM-PLUS"
     serial = good(Forum="Shangri-La Dialogue")
     assert serial.payload["forum"] == serial.payload["series"] == "shangri-la-dialogue"

@@ -12,7 +12,8 @@ from python_calamine import load_workbook
 
 from app.access.register import Register
 from app.exchange.sample import load_sample
-from support.client import Api
+from support.client import Api, Apps
+from support.databases import Databases
 from support.documents import Documents
 
 Rows = list[dict[str, Any]]
@@ -234,6 +235,24 @@ def test_a_hidden_record_is_not_found_by_its_reference(
     assert counts(report) == (1, 0, 0, 0)
     assert report["rows"][0]["reference"] != visit["reference"]
     assert api.read(f"/visits/{visit['id']}") == visit
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_another_register_calls_the_same_is_another_record(
+    api: Api, documents: Documents, take: Callable[..., Any], name: str, apps: Apps, source: Databases, named: bool
+) -> None:
+    """Each register counts its visits, so both have a VIS-2026-0001; the id says of which register a row tells."""
+    with apps.own(source) as other:
+        Documents(other).visit(title="Another", external_ref="X-1" if named else None)
+        rows = read(other.get("/visits/export", params={"format": name}).content, name)
+    ours = documents.visit(title="Ours")
+    rows[0]["reference"] = ours["reference"]
+    for outcome in ("created", "unchanged"):
+        (row,) = take(rows)["rows"]
+        assert (row["outcome"], row["errors"]) == (outcome, [])
+        assert row["reference"] != ours["reference"]
+    assert api.read(f"/visits/{ours['id']}") == ours
+    assert sorted(each["title"] for each in api.items("/visits")) == ["Another", "Ours"]
 
 
 @pytest.mark.parametrize(

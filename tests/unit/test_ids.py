@@ -2,13 +2,13 @@
 
 import time
 from itertools import pairwise
-from uuid import RFC_4122, UUID
+from uuid import RFC_4122, UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.ids import as_id, new_id
+from app.core.ids import as_id, is_given, new_id
 
 ID = "0190163d-8694-739b-aea5-966c26f8ad91"
 
@@ -55,6 +55,13 @@ def test_an_id_is_known_in_capitals_too() -> None:
 ], ids=ascii)  # fmt: skip
 def test_other_spellings_are_no_id(text: str) -> None:
     assert as_id(text) is None
+
+
+def test_ids_of_registers_are_told_from_those_of_other_systems() -> None:
+    assert is_given(new_id())
+    assert is_given(new_id().upper())
+    for other in ("", "VIS-2026-0042", str(uuid4()), f"{{{new_id()}}}"):
+        assert not is_given(other)
 
 
 @given(st.text(st.sampled_from("0123456789abcdefABCDEF-{}_+ \u0661"), min_size=36, max_size=36) | st.uuids().map(str))
