@@ -260,7 +260,8 @@ class Resource:
     @cached_property
     def readable(self) -> frozenset[str]:
         """The fields that a record of this resource, or of one of its kinds, may have."""
-        return frozenset(self.read.model_fields).union(*(each.readable for each in self.kinds))
+        own = frozenset(self.fields.model_fields).union(self.extra.model_fields)
+        return own.union(*(each.readable for each in self.kinds))
 
     @cached_property
     def patch_example(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from html import escape
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.errors import PROBLEM_TYPES, NotFound, ProblemType
@@ -19,7 +20,8 @@ def problems() -> HTMLResponse:
 
 
 @router.api_route("/problems/{slug}", methods=["GET", "HEAD"])
-def problem(slug: str) -> HTMLResponse:
+def problem(request: Request) -> HTMLResponse:
+    slug = request.path_params["slug"]
     if slug not in _BY_SLUG:
         raise NotFound("There is no such problem type. All are listed at /problems.")
     return page(_BY_SLUG[slug].title, _details(_BY_SLUG[slug]), root="../")

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Event
-
 from app.core.calendar import first_day, last_day
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 Record = Mapping[str, Any]
 
@@ -50,8 +51,10 @@ class Surroundings:
     """What partners are called, by code."""
 
 
-def event_of(record: Record, around: Surroundings) -> Event:
+def event_of(record: Record, around: Surroundings) -> "Event":
     """The event that an engagement is."""
+    from icalendar import Event  # noqa: PLC0415 - as for the file
+
     event = Event()
     changed = moment(record["updated_at"])
     event.add("uid", f"{record['id']}@{around.domain}")

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from icalendar import Calendar
 from sqlalchemy import select
 from starlette.requests import Request
 
@@ -15,6 +14,9 @@ from app.crud.answers import base_address
 from app.exchange.icalendar.events import Record, Surroundings, clean, clock, event_of
 from app.exchange.icalendar.zones import zone_of
 from app.models import Partner
+
+if TYPE_CHECKING:
+    from icalendar import Calendar
 
 ICS = "text/calendar"
 PRODUCT = "-//Engagement register//Schedule//EN"
@@ -43,7 +45,9 @@ def calendar_file(work: Work, request: Request, records: Sequence[Record], about
     return bytes(calendar.to_ical())
 
 
-def _head(work: Work, root: str, about: Titled) -> Calendar:
+def _head(work: Work, root: str, about: Titled) -> "Calendar":
+    from icalendar import Calendar  # noqa: PLC0415 - slow to load, and seldom wanted
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")

@@ -7,9 +7,11 @@ taken back, as in Morocco.
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
+if TYPE_CHECKING:
+    from icalendar import Timezone
 
 KEPT = 1_024
 """Zones with their years that a process keeps."""
@@ -18,8 +20,10 @@ _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 @lru_cache(maxsize=KEPT)
-def zone_of(name: str, first_year: int, last_year: int) -> Timezone:
+def zone_of(name: str, first_year: int, last_year: int) -> "Timezone":
     """The `VTIMEZONE` of a zone, good from the first day of one year to the last of another, and a year around them."""
+    from icalendar import Timezone, TimezoneDaylight, TimezoneStandard  # noqa: PLC0415 - as for the file
+
     zone = ZoneInfo(name)
     first, last = datetime(first_year - 1, 1, 1, tzinfo=UTC), datetime(last_year + 2, 1, 1, tzinfo=UTC)
     before = _offset(first, zone)
