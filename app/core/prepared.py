@@ -24,6 +24,11 @@ from app.telemetry import spans
 _SQLITE = sqlite.dialect(paramstyle="named")
 
 
+PLANNED_ANEW = {"planned_anew": True}
+"""What a statement says of itself if the best way to its rows depends on how common the values are that are asked for,
+as that to words always does. PostgreSQL would plan it once for all, and walk through everything for a rare word."""
+
+
 class TooLong(Exception):  # noqa: N818 - not an error: the read belongs into a thread
     """A read on the event loop has taken as many steps as it may."""
 
@@ -41,9 +46,8 @@ class Prepared:
         self.sql: str = compiled.string
         self.fixed: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
         self.is_sqlite = dialect.name == "sqlite"
-        # How PostgreSQL best finds words depends on how common they are. One plan for all would walk through everything
-        # for a rare one.
-        self.options: dict[str, Any] = {"prepare": False} if "@@" in self.sql else {}
+        anew = "@@" in self.sql or PLANNED_ANEW.items() <= statement.get_execution_options().items()
+        self.options: dict[str, Any] = {"prepare": False} if anew else {}
         driver: Any = dialect.dbapi
         self.unavailable = (driver.OperationalError, driver.InterfaceError)
         self.unfit: type[Exception] = driver.DataError

@@ -163,7 +163,8 @@ class Equals(Where):
     """
 
     def __init__(self, attribute: InstrumentedAttribute[Any], *, common: bool = False) -> None:
-        super().__init__(lambda scope, match: own(scope, attribute, match(column_of(attribute)), common=common))
+        self.column = column_of(attribute)
+        super().__init__(lambda scope, match: own(scope, attribute, match(self.column), common=common))
 
 
 class AtLeast(Where):

@@ -4,11 +4,10 @@ The directory mirrors what decides over most lists: who may see a record, whethe
 does not suffice, each match is joined to its record.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     FromClause,
     Integer,
@@ -20,13 +19,12 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.sql.visitors import iterate
 
 from app.access.visible import marking_of, visible
 from app.core.fts5 import A_DAY, TEXT, first_row
 from app.core.query import Order
 from app.core.search import ENTRY, RANKED_MOST, entries, found, latest_first, needed_for_tier, of_types, tier
-from app.crud.shape import Shape, after, conditions, directed, keys_of, mirrored, plain
+from app.crud.shape import Shape, after, asks, conditions, directed, keys_of, mirrored, plain
 
 
 class Matches(NamedTuple):
@@ -67,14 +65,9 @@ def matches(shape: Shape, *more: ColumnElement[Any]) -> Matches:
     ]
     keys = keys_of(shape, kept)
     source = entries(shape.sqlite)
-    if _asks(table, [*where, *keys, *more]):
+    if any(asks(each, set(table.c)) for each in (*where, *keys, *more)):
         source = source.join(table, table.c.id == ENTRY.c.record_id)
     return Matches(source, where, keys)
-
-
-def _asks(table: FromClause, elements: Iterable[ColumnElement[Any]]) -> bool:
-    """Whether anything asks the table itself."""
-    return any(isinstance(part, Column) and part.table is table for each in elements for part in iterate(each))
 
 
 def counted_matches(shape: Shape) -> tuple[FromClause, list[ColumnElement[bool]], ColumnElement[Any]]:

@@ -1,6 +1,6 @@
 """The shape of a list: everything about a query but its values. Each shape is one statement, compiled once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,10 +20,10 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from app.access.visible import visible
-from app.core.query import NOT, Linked, Match, Order, Scope, filter_of, negated
+from app.core.query import NOT, Equals, Linked, Match, Order, Scope, Where, filter_of, negated
 from app.crud.owning import own_or_shared
 from app.crud.resource import Resource
 
@@ -101,33 +101,57 @@ class Lead(NamedTuple):
     name: str
     linked: Linked
     values: int
+    rivalled: bool
+    """Whether an index of the records has them in that order as well, which is better where fewer records hold what it
+    goes by: those in one status, rather than those with one partner."""
 
 
 def leading_link(shape: Shape) -> Lead | None:
     """The link that a list can be read off, if there is one; one with a single value rather than one with several."""
-    for name, count in sorted(shape.filters, key=lambda each: (each[1], each[0])):
-        where = None if name.endswith(NOT) else filter_of(shape.resource.list_query.model_fields[name])
+    given = {
+        name: (count, filter_of(shape.resource.list_query.model_fields[name]))
+        for name, count in shape.filters
+        if not name.endswith(NOT)
+    }
+    for name, (count, where) in sorted(given.items(), key=lambda each: (each[1][0], each[0])):
         if isinstance(where, Linked) and all(term in where.order for term, _ in shape.order.terms):
-            return Lead(name, where, count)
+            return Lead(name, where, count, not shape.sqlite and any(_walks(shape, *each) for each in given.values()))
     return None
+
+
+def _walks(shape: Shape, values: int, where: Where | None) -> bool:
+    """Whether an index of the records holds those that a filter finds, in the order of a link's."""
+    return values == 1 and isinstance(where, Equals) and where.column.table is shape.resource.table
 
 
 def walked(shape: Shape, lead: Lead | None, parameter: str = "") -> tuple[FromClause, list[ColumnElement[bool]]]:
     """Where the rows of a list are read from, and the conditions.
 
     Behind a leading link every condition on a mirrored column is put to the link, whose index then answers it: put to
-    the record it would be looked up row by row.
+    the record it would be looked up row by row. Only if an index of the records may serve as well it is put to both,
+    so that PostgreSQL can go either way, or along both at once, whichever has the fewest to look at.
     """
     table = shape.resource.table
+    wanted = conditions(shape, but=None if lead is None else lead.name)
+    if shape.continued:
+        wanted.append(after(keys_of(shape, {}), shape.order))
     if lead is None:
-        return table, conditions(shape)
+        return table, wanted
     value, order = lead.linked.value, lead.linked.order
-
-    return value.table.join(table, table.c.id == lead.linked.owner), [
+    same = table.c.id == lead.linked.owner
+    if lead.rivalled:
+        same = and_(same, *(table.c[name] == column for name, column in order.items() if name != "id"))
+    return value.table.join(table, same), [
         value == bindparam(parameter or lead.name, type_=value.type, required=True),
         visible(value.table, shape.markings),
-        *mirrored(table, order, conditions(shape, but=lead.name)),
+        *mirrored(table, order, wanted),
+        *(each for each in wanted if lead.rivalled and asks(each, {table.c[name] for name in order})),
     ]
+
+
+def asks(element: ColumnElement[Any], columns: Container[ColumnElement[Any]]) -> bool:
+    """Whether something asks any of these columns."""
+    return any(isinstance(part, Column) and part in columns for part in iterate(element))
 
 
 def mirrored(

@@ -6,9 +6,10 @@ from sqlalchemy import ColumnClause, ColumnElement, FromClause, Select, and_, fu
 
 from app.access.proofs import proven
 from app.access.visible import marking_of
+from app.core.prepared import PLANNED_ANEW
 from app.core.query import COUNT_CAP
 from app.crud.searched import by_day_statement, counted_matches, found_by_day, is_searched, ranked_statement
-from app.crud.shape import Lead, Shape, after, directed, keys_of, leading_link, plain, walked
+from app.crud.shape import Lead, Shape, directed, keys_of, leading_link, plain, walked
 
 
 def page_statement(shape: Shape) -> Select[Any]:
@@ -22,6 +23,8 @@ def page_statement(shape: Shape) -> Select[Any]:
         statement = merged_statement(shape, lead)
     else:
         statement = plain_statement(shape, lead)
+    if lead is not None and lead.rivalled:
+        statement = statement.execution_options(**PLANNED_ANEW)
     return statement.where(proven()) if shape.proves else statement
 
 
@@ -29,8 +32,6 @@ def plain_statement(shape: Shape, lead: Lead | None) -> Select[Any]:
     """A page of records as they stand in an index."""
     source, where = walked(shape, lead)
     keys = keys_of(shape, {} if lead is None else lead.linked.order)
-    if shape.continued:
-        where.append(after(keys, shape.order))
     table = shape.resource.table
     return (
         select(table.c.representation, marking_of(table), *plain(shape, keys))
@@ -51,8 +52,6 @@ def merged_statement(shape: Shape, lead: Lead) -> Select[Any]:
     pages = []
     for place in range(lead.values):
         source, where = walked(shape, lead, f"{lead.name}_{place}")
-        if shape.continued:
-            where.append(after(keys, shape.order))
         each = (
             select(
                 lead.linked.owner.label("record_id"), *(key.label(name) for key, name in zip(keys, names, strict=True))
@@ -94,7 +93,7 @@ def _counted(shape: Shape) -> tuple[FromClause, list[ColumnElement[bool]], Any]:
     marking = marking_of(shape.resource.table)
     lead = leading_link(shape)
     if lead is not None and lead.values == 1:
-        return *walked(shape, lead), marking
+        return *walked(shape, lead._replace(rivalled=False)), marking
     if is_searched(shape):
         return counted_matches(shape)
     return *walked(shape, None), marking

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from app.access.register import Register
 from app.core.prepared import Prepared
 from app.crud.resource import RESOURCES
 from support.client import Api
 from support.documents import Documents
+from support.recording import operating
 from support.world import World
 
 Busy = tuple[Api, World]
@@ -162,3 +164,48 @@ def test_every_order_is_walked_along_an_index(api: Api, documents: Documents, pl
         assert api.get(page["next"]).status_code == 200
         assert len(plans) == 2
         assert [each for each in plans if "TEMP B-TREE" in each or "Sort" in each] == [], sort
+
+
+MANY = (
+    """
+INSERT INTO engagement (id, version, created_at, updated_at, archived, representation, marking_id, kind, reference,
+                        title, status, starts_on, ends_on, date_precision)
+SELECT gen_random_uuid(), 1, now(), now(), false, '{}', marking.id, 'visit', 'V-' || number, 'One of many',
+       CASE WHEN number <= 20 THEN 'cancelled' ELSE 'planned' END,
+       date '2010-01-01' + number, date '2010-01-01' + number, 'day'
+FROM (SELECT min(id) AS id FROM marking) AS marking, generate_series(1, 4000) AS number
+""",
+    """
+INSERT INTO engagement_partner (engagement_id, partner, role, position, starts_on)
+SELECT id, CASE WHEN right(reference, 2) = '00' THEN 'TO' ELSE 'AU' END, 'participant', 1, starts_on
+FROM engagement WHERE title = 'One of many'
+""",
+    "ANALYZE engagement, engagement_partner",
+)
+"""Four thousand visits, nearly all with Australia: the first twenty are cancelled."""
+
+
+def test_of_two_filters_the_one_that_finds_fewer_is_walked(
+    api: Api, documents: Documents, register: Register, kind: str, plans: list[str]
+) -> None:
+    """One partner in one status: PostgreSQL goes by whichever has the fewest, on the first page and on those behind."""
+    if kind != "postgresql":
+        pytest.skip("SQLite walks the partner's")
+    documents.visit(partners=["JP"])
+    with operating(register) as connection:
+        for each in MANY:
+            connection.exec_driver_sql(each)
+    ways: dict[str, list[str]] = {"AU": [], "TO": []}
+    found: dict[str, int] = {"AU": 0, "TO": 0}
+    for partner, status in (("AU", "cancelled"), ("TO", "planned")):
+        following: str | None = f"/engagements?limit=12&partner={partner}&status={status}&starts_from=2010-01-03"
+        while following is not None:
+            page = api.get(following).json()
+            found[partner] += len(page["items"])
+            ways[partner].append(plans[-1])
+            following = page["next"]
+    assert found == {"AU": 19, "TO": 40}
+    assert [each for each in ways["AU"] if "ix_engagement_status" not in each] == []
+    assert "(ROW(starts_on, id) < ROW(" in ways["AU"][1], "what stands before the page is not walked"
+    assert [each for each in ways["TO"] if "ix_engagement_partner_partner" not in each] == []
+    assert [each for pages in ways.values() for each in pages if "Sort" in each] == []
