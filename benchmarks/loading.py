@@ -125,7 +125,6 @@ def sqlite_sink(path: str) -> Iterator[SqliteSink]:
     for _, definition in indexes:
         connection.execute(definition)
     connection.execute("COMMIT")
-    connection.execute("ANALYZE")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.close()
 

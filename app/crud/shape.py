@@ -1,6 +1,6 @@
 """The shape of a list: everything about a query but its values. Each shape is one statement, compiled once."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from app.access.visible import visible
+from app.core.joins import LeftFirst
 from app.core.query import NOT, Equals, Linked, Match, Order, Scope, Where, filter_of, negated
 from app.crud.owning import own_or_shared
 from app.crud.resource import Resource
@@ -69,8 +70,21 @@ class Shape:
         return Scope(self.resource.table, lambda table: visible(table, self.markings), self.sqlite, dict(self.words))
 
 
-def conditions(shape: Shape, *, but: str | None = None) -> list[ColumnElement[bool]]:
-    """What a row must fulfil to be in the list."""
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One of several values that are asked of a parameter."""
+
+    name: str
+    place: int
+
+    @property
+    def parameter(self) -> str:
+        """The parameter that this value goes by."""
+        return f"{self.name}_{self.place}"
+
+
+def conditions(shape: Shape, *, but: str | None = None, single: Single | None = None) -> list[ColumnElement[bool]]:
+    """What a row must fulfil to be in the list; or in that part of it which has one of several values."""
     table = shape.resource.table
     result = [visible(table, shape.markings), shape.resource.kind_only]
     if shape.resource.personal:
@@ -83,15 +97,17 @@ def conditions(shape: Shape, *, but: str | None = None) -> list[ColumnElement[bo
     scope = shape.scope()
     for name, count in sorted(shape.filters):
         if name != but:
-            result.append(criterion(shape.resource, scope, name, many=count > 1))
+            alone = single is not None and name == single.name
+            asked = Match(single.parameter, many=False) if single and alone else Match(name, count > 1)
+            result.append(criterion(shape.resource, scope, name, asked))
     return result
 
 
-def criterion(resource: Resource, scope: Scope, name: str, *, many: bool) -> ColumnElement[bool]:
+def criterion(resource: Resource, scope: Scope, name: str, asked: Match) -> ColumnElement[bool]:
     """The condition of one parameter."""
     where = filter_of(resource.list_query.model_fields[name.removesuffix(NOT)])
     assert where is not None  # noqa: S101 - only filters are put into a shape
-    condition = where.criterion(scope, Match(name, many))
+    condition = where.criterion(scope, asked)
     return negated(condition) if name.endswith(NOT) else condition
 
 
@@ -108,41 +124,66 @@ class Lead(NamedTuple):
 
 def leading_link(shape: Shape) -> Lead | None:
     """The link that a list can be read off, if there is one; one with a single value rather than one with several."""
-    given = {
-        name: (count, filter_of(shape.resource.list_query.model_fields[name]))
-        for name, count in shape.filters
-        if not name.endswith(NOT)
-    }
-    for name, (count, where) in sorted(given.items(), key=lambda each: (each[1][0], each[0])):
+    given = _given(shape)
+    for name, values, where in given:
         if isinstance(where, Linked) and all(term in where.order for term, _ in shape.order.terms):
-            return Lead(name, where, count, not shape.sqlite and any(_walks(shape, *each) for each in given.values()))
+            rivals = (many for _, many, rival in given if _in_order(shape, rival))
+            return Lead(name, where, values, not shape.sqlite and any(1 in (many, values) for many in rivals))
     return None
 
 
-def _walks(shape: Shape, values: int, where: Where | None) -> bool:
-    """Whether an index of the records holds those that a filter finds, in the order of a link's."""
-    return values == 1 and isinstance(where, Equals) and where.column.table is shape.resource.table
+def parted(shape: Shape, lead: Lead | None) -> Sequence[Single]:
+    """The values into which a list is parted, as each has its records in the wanted order in an index."""
+    if lead is not None and lead.values > 1:
+        return _singles(lead.name, lead.values)
+    for name, values, where in _given(shape):
+        if values > 1 and _in_order(shape, where):
+            return _singles(name, values)
+    return ()
 
 
-def walked(shape: Shape, lead: Lead | None, parameter: str = "") -> tuple[FromClause, list[ColumnElement[bool]]]:
-    """Where the rows of a list are read from, and the conditions.
+def _given(shape: Shape) -> list[tuple[str, int, Where | None]]:
+    """The filters in use that find something, with how many values each has; those with fewer first."""
+    fields = shape.resource.list_query.model_fields
+    given = ((name, values, filter_of(fields[name])) for name, values in shape.filters if not name.endswith(NOT))
+    return sorted(given, key=lambda each: (each[1], each[0]))
+
+
+def _singles(name: str, values: int) -> list[Single]:
+    return [Single(name, place) for place in range(values)]
+
+
+def _in_order(shape: Shape, where: Where | None) -> bool:
+    """Whether an index holds the records that have one value in the wanted order."""
+    if not isinstance(where, Equals) or where.column.table is not shape.resource.table:
+        return False
+    wanted = [where.column, *(shape.resource.sortable[name].column for name, _ in shape.order.terms)]
+    one_way = len({descending for _, descending in shape.order.terms}) == 1
+    return one_way and any([*each.columns] == wanted for each in shape.resource.table.indexes)
+
+
+def walked(
+    shape: Shape, lead: Lead | None, single: Single | None = None
+) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    """Where the rows of a list are read from, and the conditions; or of the part of it that has one of several values.
 
     Behind a leading link every condition on a mirrored column is put to the link, whose index then answers it: put to
     the record it would be looked up row by row. Only if an index of the records may serve as well it is put to both,
     so that PostgreSQL can go either way, or along both at once, whichever has the fewest to look at.
     """
     table = shape.resource.table
-    wanted = conditions(shape, but=None if lead is None else lead.name)
+    wanted = conditions(shape, but=None if lead is None else lead.name, single=single)
     if shape.continued:
         wanted.append(after(keys_of(shape, {}), shape.order))
     if lead is None:
         return table, wanted
     value, order = lead.linked.value, lead.linked.order
+    parameter = single.parameter if single is not None and single.name == lead.name else lead.name
     same = table.c.id == lead.linked.owner
     if lead.rivalled:
         same = and_(same, *(table.c[name] == column for name, column in order.items() if name != "id"))
-    return value.table.join(table, same), [
-        value == bindparam(parameter or lead.name, type_=value.type, required=True),
+    return LeftFirst(value.table, table, same), [
+        value == bindparam(parameter, type_=value.type, required=True),
         visible(value.table, shape.markings),
         *mirrored(table, order, wanted),
         *(each for each in wanted if lead.rivalled and asks(each, {table.c[name] for name in order})),

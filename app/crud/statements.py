@@ -1,5 +1,6 @@
 """The statements of lists: a page of one, how many records it has, and how they are marked."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnClause, ColumnElement, FromClause, Select, and_, func, literal_column, select, union
@@ -9,7 +10,7 @@ from app.access.visible import marking_of
 from app.core.prepared import PLANNED_ANEW
 from app.core.query import COUNT_CAP
 from app.crud.searched import by_day_statement, counted_matches, found_by_day, is_searched, ranked_statement
-from app.crud.shape import Lead, Shape, directed, keys_of, leading_link, plain, walked
+from app.crud.shape import Lead, Shape, Single, directed, keys_of, leading_link, parted, plain, walked
 
 
 def page_statement(shape: Shape) -> Select[Any]:
@@ -19,8 +20,8 @@ def page_statement(shape: Shape) -> Select[Any]:
         statement = ranked_statement(shape)
     elif lead is None and found_by_day(shape):
         statement = by_day_statement(shape)
-    elif lead is not None and lead.values > 1:
-        statement = merged_statement(shape, lead)
+    elif parts := parted(shape, lead):
+        statement = merged_statement(shape, lead, parts)
     else:
         statement = plain_statement(shape, lead)
     if lead is not None and lead.rivalled:
@@ -42,20 +43,20 @@ def plain_statement(shape: Shape, lead: Lead | None) -> Select[Any]:
     )
 
 
-def merged_statement(shape: Shape, lead: Lead) -> Select[Any]:
-    """A page of records tied to any of several values: a page for each value, merged.
+def merged_statement(shape: Shape, lead: Lead | None, parts: Sequence[Single]) -> Select[Any]:
+    """A page of records that have, or are tied to, any of several values: a page for each value, merged.
 
-    Its cost does not depend on how common the values are, as that of a walk through all records would.
+    Its cost does not depend on how common the values are, as that of a walk through all records would, nor on how many
+    have them, as that of sorting them.
     """
     table, keys = shape.resource.table, keys_of(shape, {} if lead is None else lead.linked.order)
     names = [f"key_{name}" for name, _ in shape.order.terms]
+    owner = table.c.id if lead is None else lead.linked.owner
     pages = []
-    for place in range(lead.values):
-        source, where = walked(shape, lead, f"{lead.name}_{place}")
+    for single in parts:
+        source, where = walked(shape, lead, single)
         each = (
-            select(
-                lead.linked.owner.label("record_id"), *(key.label(name) for key, name in zip(keys, names, strict=True))
-            )
+            select(owner.label("record_id"), *(key.label(name) for key, name in zip(keys, names, strict=True)))
             .select_from(source)
             .where(and_(*where))
             .order_by(*directed(keys, shape.order))

@@ -1,9 +1,10 @@
 """What any list of engagements can be asked: the filters that all kinds share, and the orders."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.core.columns import table_of
 from app.core.fields import Code, Country, Day, Line, Moment, RecordId, Slug
@@ -22,12 +23,22 @@ from app.models import (
 )
 from app.models.choices import Classification, Lead, Level, PartnerType, Status
 
+_PARTNERS = table_of(Partner)
 
-def _partner_where(column: Any) -> Where:
-    def build(scope: Scope, match: Match) -> Any:
-        links = table_of(EngagementPartner)
-        joined = links.join(table_of(Partner), links.c.partner == table_of(Partner).c.code)
-        return scope.table.c.id.in_(select(links.c.engagement_id).select_from(joined).where(column(match)))
+
+def _partner_where(condition: Callable[[Match], ColumnElement[bool]]) -> Where:
+    """A filter by what a partner is that takes part.
+
+    So many engagements are with such a partner that each is looked at in turn, rather than all found and sorted; but
+    none if there are no such engagements at all.
+    """
+
+    def build(scope: Scope, match: Match) -> ColumnElement[bool]:
+        links = table_of(EngagementPartner).alias()
+        joined = links.join(_PARTNERS, links.c.partner == _PARTNERS.c.code)
+        taking_part = select(links.c.engagement_id).select_from(joined).where(condition(match))
+        tied = taking_part.where(links.c.engagement_id == scope.table.c.id)
+        return and_(taking_part.exists(), tied.correlate_except(links, _PARTNERS).exists())
 
     return Where(build)
 
@@ -46,9 +57,6 @@ def _person(scope: Scope, match: Match) -> Any:
 def _classified(scope: Scope, match: Match) -> Any:
     marking = table_of(Marking)
     return scope.table.c.marking_id.in_(select(marking.c.id).where(match(marking.c.classification)))
-
-
-_PARTNERS = table_of(Partner)
 
 
 def linked(value: Any) -> Linked:

@@ -166,6 +166,36 @@ def test_every_order_is_walked_along_an_index(api: Api, documents: Documents, pl
         assert [each for each in plans if "TEMP B-TREE" in each or "Sort" in each] == [], sort
 
 
+@pytest.mark.parametrize(
+    ("asked", "index", "times"),
+    [
+        ("/visits?partner=AU", "ix_engagement_partner_partner", 1),
+        ("/engagements?partner=AU&status=planned", "ix_engagement_partner_partner", 1),
+        ("/engagements?tag=a&country=TO", "ix_engagement_tag_tag", 1),
+        ("/engagements?status=planned", "ix_engagement_status", 1),
+        ("/engagements?status=planned&status=confirmed", "ix_engagement_status", 2),
+        ("/engagements?status=planned&status=confirmed&kind=visit", "ix_engagement_", 2),
+        ("/engagements?partner=AU&status=planned&status=confirmed", "ix_engagement_partner_partner", 2),
+        ("/engagements?partner=AU&partner=JP&status=planned", "ix_engagement_partner_partner", 2),
+        ("/engagements?partner_type=country", "ix_engagement_starts_on", 1),
+        ("/engagements?region=Oceania", "ix_engagement_starts_on", 1),
+    ],
+)
+def test_sqlite_walks_what_filters_find_in_order(
+    api: Api, documents: Documents, kind: str, plans: list[str], asked: str, index: str, times: int
+) -> None:
+    """It does not know how common a value is: it is told what to begin with, and to walk once for each of several."""
+    if kind != "sqlite":
+        pytest.skip("PostgreSQL counts")
+    for _ in range(2):
+        documents.visit(partners=["AU", "JP"], tags=["a"])
+    assert api.get(asked).status_code == 200
+    walks, _, merging = plans[-1].partition("UNION USING TEMP B-TREE")
+    assert walks.count(f"{index}") + merging.count(f"{index}") >= times, plans[-1]
+    assert "TEMP B-TREE" not in walks
+    assert bool(merging) == (times > 1)
+
+
 MANY = (
     """
 INSERT INTO engagement (id, version, created_at, updated_at, archived, representation, marking_id, kind, reference,
