@@ -97,8 +97,9 @@ def conditions(shape: Shape, *, but: str | None = None, single: Single | None = 
     scope = shape.scope()
     for name, count in sorted(shape.filters):
         if name != but:
-            alone = single is not None and name == single.name
-            asked = Match(single.parameter, many=False) if single and alone else Match(name, count > 1)
+            asked = Match(name, count > 1)
+            if single is not None and single.name == name:
+                asked = Match(single.parameter, many=False)
             result.append(criterion(shape.resource, scope, name, asked))
     return result
 
@@ -179,14 +180,13 @@ def walked(
         return table, wanted
     value, order = lead.linked.value, lead.linked.order
     parameter = single.parameter if single is not None and single.name == lead.name else lead.name
-    same = table.c.id == lead.linked.owner
-    if lead.rivalled:
-        same = and_(same, *(table.c[name] == column for name, column in order.items() if name != "id"))
+    both = {table.c[name]: column for name, column in order.items() if lead.rivalled and name != "id"}
+    same = and_(table.c.id == lead.linked.owner, *(own == column for own, column in both.items()))
     return LeftFirst(value.table, table, same), [
         value == bindparam(parameter, type_=value.type, required=True),
         visible(value.table, shape.markings),
         *mirrored(table, order, wanted),
-        *(each for each in wanted if lead.rivalled and asks(each, {table.c[name] for name in order})),
+        *(each for each in wanted if asks(each, both)),
     ]
 
 
