@@ -1,5 +1,6 @@
 """Settings that cannot be used: one line for each, and no start."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,3 +48,17 @@ def test_what_looks_like_a_setting_is_told(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_the_command_does_not_load_what_only_serving_needs() -> None:
     program = "import sys, app.cli; sys.exit(any(each in sys.modules for each in ('structlog', 'opentelemetry.sdk')))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_what_is_loaded_to_serve_stays_and_what_few_ask_for_is_not(tmp_path: Path) -> None:
+    """No garbage is looked for among what stays; what files are made and read with is loaded with the first of them."""
+    program = (
+        "import gc, sys; from app.process import application; application();"
+        "print(gc.isenabled(), gc.get_freeze_count() > 100_000, [each for each in sys.argv[1:] if each in sys.modules])"
+    )
+    seldom = ["alembic", "docx", "icalendar", "opentelemetry.sdk", "pydantic.v1", "python_calamine", "xlsxwriter"]
+    environment = os.environ | {"TRACKER_DATABASE_URL": f"sqlite:///{tmp_path}/none.db"}
+    done = subprocess.run(
+        [sys.executable, "-c", program, *seldom], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.strip() == "True True []"
