@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,7 +17,7 @@ from app.access.register import Register
 from app.access.work import writing_as
 from app.core.ids import new_id
 from app.errors import Problem
-from app.feeds.delivering import at_work, attempt, claim, forget_old, lease, next_due, record, release
+from app.feeds.delivering import at_work, attempt, claim, forget_old, lease, next_due, pause, record, release
 from app.feeds.spreading import Lost, spread
 from app.models import Webhook
 
@@ -34,6 +35,17 @@ PATIENCE = 10.0
 
 TIDY_EVERY = 3600.0
 
+LONGEST_REST = 60.0
+"""Seconds for which a receiver that fails is let be, at most, however much is due to it: each attempt may take as long
+as `webhook_timeout_seconds`, and the others wait meanwhile."""
+
+
+class Rest(NamedTuple):
+    """A receiver that has failed, so many times in a row, is let be until then, by the clock that only goes forward."""
+
+    failures: int
+    until: float
+
 
 class Courier:
     """Delivers for one process, from `start()` to `close()`."""
@@ -45,6 +57,7 @@ class Courier:
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
         self._tidied: dict[str, float] = {}
+        self._failing: dict[str, Rest] = {}
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
@@ -83,7 +96,8 @@ class Courier:
         for hook, behind in waiting:
             if self._over.is_set():
                 break
-            done = self._turn(hook, behind=behind) or done
+            if not self._rests(hook):
+                done = self._turn(hook, behind=behind) or done
         return done
 
     def _turn(self, hook: str, *, behind: bool) -> bool:
@@ -121,10 +135,23 @@ class Courier:
                 return
             outcome = attempt(self.register, due)
             record(self.register, due, outcome)
-            if not outcome.delivered:
+            if outcome.delivered:
+                self._failing.pop(hook_id, None)
+            else:
+                self._let_be(hook_id)
                 # Neither the address nor what was sent: both may be sensitive.
                 log.warning("webhook %s was not told: %s", hook_id, outcome.error or outcome.status)
                 return
+
+    def _rests(self, hook_id: str) -> bool:
+        rest = self._failing.get(hook_id)
+        return rest is not None and time.monotonic() < rest.until
+
+    def _let_be(self, hook_id: str) -> None:
+        """Lets a receiver be that has failed, for longer each time."""
+        failures = self._failing[hook_id].failures + 1 if hook_id in self._failing else 1
+        seconds = min(pause(failures, self.register.settings.webhook_retry_seconds), LONGEST_REST)
+        self._failing[hook_id] = Rest(failures, time.monotonic() + seconds)
 
     def _tidy(self, hook: str) -> None:
         now = time.monotonic()

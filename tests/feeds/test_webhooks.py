@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from standardwebhooks import WebhookVerificationError
 
 from app.access.actor import system
 from app.access.work import writing_as
+from app.feeds import courier as courier_module
 from app.feeds.courier import Courier
 from app.feeds.delivering import lease
 from app.feeds.spreading import DELIVERIES, PLACES
@@ -162,6 +164,31 @@ def test_one_that_fails_does_not_hold_up_the_others(
     until_idle(courier)
     assert (second["id"], 1) in receiver.told()
     assert receiver.told().count((first["id"], 1)) == 3
+
+
+def test_one_that_fails_is_let_be_whatever_waits_for_it(
+    serve: Callable[..., Api], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each attempt may take as long as a receiver has to answer, and the others wait meanwhile."""
+    now = 1000.0
+    monkeypatch.setattr(courier_module, "time", SimpleNamespace(monotonic=lambda: now))
+    api = serve(**LOCAL | {"webhook_retry_seconds": 20, "webhook_attempts": 9})
+    admin, around = api.as_("administrator"), Documents(api)
+    mine = admin.make("/webhooks", {"title": "Mine", "url": receiver.url})
+    for _ in range(8):
+        around.visit()
+    receiver.status = 500
+    courier = Courier(register_of(api))
+    tried = []
+    for seconds in (0, 5, 16, 41, 61, 61):
+        now += seconds
+        courier.round()
+        tried.append(len(receiver.received))
+    assert tried == [1, 1, 2, 3, 4, 5], "each time for longer, but not beyond a minute"
+    receiver.status = 204
+    now += 61
+    courier.round()
+    assert sorted(states(api, mine)) == [("delivered", 1)] * 3 + [("pending", 1)] * 5, "told of all that is due"
 
 
 def test_who_wants_no_more_is_told_no_more_of_it(
@@ -395,7 +422,7 @@ def test_what_was_put_off_while_the_clock_was_ahead_is_told_when_it_is_right_aga
         connection.execute(DELIVERIES.update().values(due_at=then))
         connection.execute(PLACES.update().values(lease_by=mine["id"], lease_until=then))
     receiver.status = 200
-    assert courier.round()
+    until_idle(courier)
     assert states(hooked, mine) == [("delivered", 2)]
 
 
