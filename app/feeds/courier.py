@@ -149,7 +149,8 @@ class Courier:
 
     def _let_be(self, hook_id: str) -> None:
         """Lets a receiver be that has failed, for longer each time."""
-        failures = self._failing[hook_id].failures + 1 if hook_id in self._failing else 1
+        rest = self._failing.get(hook_id)
+        failures = 1 if rest is None else rest.failures + 1
         seconds = min(pause(failures, self.register.settings.webhook_retry_seconds), LONGEST_REST)
         self._failing[hook_id] = Rest(failures, time.monotonic() + seconds)
 

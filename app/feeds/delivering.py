@@ -31,6 +31,9 @@ GONE = 410
 LONGEST_PAUSE = 4 * 3600.0
 """Seconds between two attempts, at most."""
 
+DOUBLINGS = 64
+"""How often a pause is doubled at most: the longest is reached long before, and a float holds no 2 ** 1024."""
+
 KEPT = timedelta(days=7)
 """How long deliveries that came to their end can be looked at. What was given up stays until it is replayed."""
 
@@ -176,7 +179,8 @@ def record(register: Register, due: Due, outcome: Outcome) -> None:
 
 def pause(attempts: int, first: float) -> float:
     """Seconds until the next attempt: twice as many after each, less up to half, so that many do not come at once."""
-    longest: float = min(first * 2 ** (attempts - 1), LONGEST_PAUSE)
+    doubled = 2 ** min(attempts - 1, DOUBLINGS)
+    longest: float = min(first * doubled, LONGEST_PAUSE)
     return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
 
 

@@ -122,3 +122,4 @@ def test_pauses_double_and_are_never_the_same() -> None:
         assert 5 * 2 ** (attempts - 1) / 2 <= min(several)
         assert max(several) <= 5 * 2 ** (attempts - 1)
     assert pause(50, 5) <= LONGEST_PAUSE
+    assert LONGEST_PAUSE / 2 <= pause(5_000, 5.0) <= LONGEST_PAUSE, "a receiver may fail once a minute for days"
