@@ -17,7 +17,7 @@ from app.core.search import TIERS, search_value
 from app.core.words import query_words
 from app.crud.asking import place_of
 from app.crud.resource import Resource
-from app.crud.shape import Shape
+from app.crud.shape import Shape, Single
 from app.crud.statements import census_statement, count_statement, page_statement
 from app.crud.store import rebuilt
 from app.errors import Fault, Invalid
@@ -118,7 +118,7 @@ def parameters(shape: Shape, given: Mapping[str, Any], today: date) -> dict[str,
         elif takes_many(shape.resource.list_query.model_fields[name]):
             values[name] = value[0] if len(value) == 1 else value
             if len(value) > 1:
-                values |= {f"{name}_{place}": each for place, each in enumerate(value)}
+                values |= {Single(name, place).parameter: each for place, each in enumerate(value)}
         else:
             values[name] = value
     if shape.ranked:

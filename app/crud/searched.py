@@ -65,7 +65,8 @@ def matches(shape: Shape, *more: ColumnElement[Any]) -> Matches:
     ]
     keys = keys_of(shape, kept)
     source = entries(shape.sqlite)
-    if any(asks(each, set(table.c)) for each in (*where, *keys, *more)):
+    columns = set(table.c)
+    if any(asks(each, columns) for each in (*where, *keys, *more)):
         source = source.join(table, table.c.id == ENTRY.c.record_id)
     return Matches(source, where, keys)
 

@@ -190,8 +190,8 @@ def test_sqlite_walks_what_filters_find_in_order(
     for _ in range(2):
         documents.visit(partners=["AU", "JP"], tags=["a"])
     assert api.get(asked).status_code == 200
+    assert plans[-1].count(index) >= times, plans[-1]
     walks, _, merging = plans[-1].partition("UNION USING TEMP B-TREE")
-    assert walks.count(f"{index}") + merging.count(f"{index}") >= times, plans[-1]
     assert "TEMP B-TREE" not in walks
     assert bool(merging) == (times > 1)
 
