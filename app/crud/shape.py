@@ -79,8 +79,8 @@ class Single:
 
     @property
     def parameter(self) -> str:
-        """The parameter that this value goes by."""
-        return f"{self.name}_{self.place}"
+        """The parameter that this value goes by; not numbered at its end, as SQLAlchemy numbers values of its own."""
+        return f"{self.name}_{self.place}_of_several"
 
 
 def conditions(shape: Shape, *, but: str | None = None, single: Single | None = None) -> list[ColumnElement[bool]]:
