@@ -53,14 +53,14 @@ def connection() -> Any:
 
 def page(kind: str | None, asked: dict[str, str]) -> bytes:
     """A page by descending date."""
-    day, key, source = "e.starts_on", "e.id", "engagement e"
+    day, key, is_kind, source = "e.starts_on", "e.id", "e.kind", "engagement e"
     where = [SEEN]
     if "partner" in asked:
-        day, key = "l.starts_on", "l.engagement_id"
+        day, key, is_kind = "l.starts_on", "l.engagement_id", "l.kind"
         source = "engagement_partner l JOIN engagement e ON e.id = l.engagement_id"
         where.append(f"l.partner = {value('partner')}")
     if kind:
-        where.append(f"e.kind = '{kind}'")
+        where.append(f"{is_kind} = '{kind}'")
     if "starts_to" in asked:
         where.append(f"{day} <= {value('starts_to')}")
     if "after" in asked:
@@ -104,8 +104,8 @@ INSERT INTO engagement (
   {{day}}, {{day}}, 'day'
 );
 INSERT INTO visit (id, direction, itinerary) VALUES ({{key}}, 'inbound', '[]');
-INSERT INTO engagement_partner (partner, role, position, engagement_id, starts_on)
-VALUES ({{partner}}, 'host', 0, {{key}}, {{day}});
+INSERT INTO engagement_partner (partner, role, position, engagement_id, starts_on, status, kind)
+VALUES ({{partner}}, 'host', 0, {{key}}, {{day}}, 'planned', 'visit');
 INSERT INTO search_entry (record_type, record_id, marking_id, archived, day, words)
 VALUES ('visit', {{key}}, 1, {{no}}, {{day}}, {"NULL" if SQLITE else "to_tsvector('simple', {text})"});
 {"INSERT INTO search_text (rowid, title, body) VALUES (" + ROW + ", {title}, {text});" if SQLITE else ""}

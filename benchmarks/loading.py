@@ -23,7 +23,7 @@ LINKED = ("engagement_id", "starts_on")
 COLUMNS: dict[str, tuple[str, ...]] = {
     "engagement": BASE,
     **{kind: ("id", *names) for kind, names in OWN.items()},
-    "engagement_partner": (*LINKED, "partner", "role", "position"),
+    "engagement_partner": (*LINKED, "partner", "role", "position", "status", "kind"),
     "engagement_priority": (*LINKED, "priority", "position"),
     "engagement_tag": (*LINKED, "tag", "position"),
     "exercise_domain": (*LINKED, "domain", "position"),

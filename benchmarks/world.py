@@ -183,7 +183,8 @@ class World:
             (values["id"], *own),
             {
                 "engagement_partner": [
-                    (*tie, each["partner"], each["role"], place) for place, each in enumerate(values["partners"])
+                    (*tie, each["partner"], each["role"], place, values["status"], kind)
+                    for place, each in enumerate(values["partners"])
                 ],
                 "engagement_priority": [(*tie, each, place) for place, each in enumerate(values["priorities"])],
                 "engagement_tag": [(*tie, each, place) for place, each in enumerate(values["tags"])],

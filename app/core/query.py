@@ -196,8 +196,9 @@ class Cases(Where):
 
 
 class Linked(Where):
-    """A link row ties the record to the value. `order` names the link's columns that mirror the record's own.
+    """A link row ties the record to the value.
 
+    `order` names the link's columns that mirror those of the record that its lists go by, `beside` other mirrored ones.
     Such a list can be read off the link's index alone, in order, however many records there are.
     """
 
@@ -206,10 +207,12 @@ class Linked(Where):
         value: InstrumentedAttribute[Any],
         owner: InstrumentedAttribute[Any],
         order: Mapping[str, InstrumentedAttribute[Any]] | None = None,
+        beside: Mapping[str, InstrumentedAttribute[Any]] | None = None,
     ) -> None:
         self.value = column_of(value)
         self.owner = column_of(owner)
         self.order = {name: column_of(each) for name, each in (order or {}).items()}
+        self.mirrors = self.order | {name: column_of(each) for name, each in (beside or {}).items()}
 
         def build(scope: Scope, match: Match) -> ColumnElement[bool]:
             # A name of its own: the list may be walking the same links already.

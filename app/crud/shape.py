@@ -120,7 +120,7 @@ class Lead(NamedTuple):
     values: int
     rivalled: bool
     """Whether an index of the records has them in that order as well, which is better where fewer records hold what it
-    goes by: those in one status, rather than those with one partner."""
+    goes by: those in one country, rather than those with one partner."""
 
 
 def leading_link(shape: Shape) -> Lead | None:
@@ -128,7 +128,7 @@ def leading_link(shape: Shape) -> Lead | None:
     given = _given(shape)
     for name, values, where in given:
         if isinstance(where, Linked) and all(term in where.order for term, _ in shape.order.terms):
-            rivals = (many for _, many, rival in given if _in_order(shape, rival))
+            rivals = (many for _, many, rival in given if _in_order(shape, rival) and not _beside(where, rival))
             return Lead(name, where, values, not shape.sqlite and any(1 in (many, values) for many in rivals))
     return None
 
@@ -163,6 +163,11 @@ def _in_order(shape: Shape, where: Where | None) -> bool:
     return one_way and any([*each.columns] == wanted for each in shape.resource.table.indexes)
 
 
+def _beside(linked: Linked, where: Where | None) -> bool:
+    """Whether a link carries what a filter asks of the record, so that its own index holds what both find."""
+    return isinstance(where, Equals) and where.column.name in linked.mirrors
+
+
 def walked(
     shape: Shape, lead: Lead | None, single: Single | None = None
 ) -> tuple[FromClause, list[ColumnElement[bool]]]:
@@ -170,7 +175,8 @@ def walked(
 
     Behind a leading link every condition on a mirrored column is put to the link, whose index then answers it: put to
     the record it would be looked up row by row. Only if an index of the records may serve as well it is put to both,
-    so that PostgreSQL can go either way, or along both at once, whichever has the fewest to look at.
+    so that PostgreSQL can go either way, or along both at once, whichever has the fewest to look at. They are joined by
+    all that the link's foreign key says, from which it knows how many go together.
     """
     table = shape.resource.table
     wanted = conditions(shape, but=None if lead is None else lead.name, single=single)
@@ -178,14 +184,14 @@ def walked(
         wanted.append(after(keys_of(shape, {}), shape.order))
     if lead is None:
         return table, wanted
-    value, order = lead.linked.value, lead.linked.order
+    value, mirrors = lead.linked.value, lead.linked.mirrors
     parameter = single.parameter if single is not None and single.name == lead.name else lead.name
-    both = {table.c[name]: column for name, column in order.items() if lead.rivalled and name != "id"}
+    both = {table.c[name]: column for name, column in mirrors.items() if lead.rivalled and name != "id"}
     same = and_(table.c.id == lead.linked.owner, *(own == column for own, column in both.items()))
     return LeftFirst(value.table, table, same), [
         value == bindparam(parameter, type_=value.type, required=True),
         visible(value.table, shape.markings),
-        *mirrored(table, order, wanted),
+        *mirrored(table, mirrors, wanted),
         *(each for each in wanted if asks(each, both)),
     ]
 

@@ -62,7 +62,8 @@ def _classified(scope: Scope, match: Match) -> Any:
 def linked(value: Any) -> Linked:
     """A filter by a link of an engagement, which a list by date can be read off."""
     link = value.class_
-    return Linked(value, link.engagement_id, {"starts_on": link.starts_on, "id": link.engagement_id})
+    order = {"starts_on": link.starts_on, "id": link.engagement_id}
+    return Linked(value, link.engagement_id, order, {name: getattr(link, name) for name in link.BESIDE})
 
 
 class EngagementQuery(ListQuery):

@@ -1,11 +1,12 @@
 """Engagements: one base table that lists, calendar and search read, and a table per kind.
 
 Link rows carry the engagement's first day, kept true by the foreign key itself, so that "all with Japan, newest
-first" is a walk along one index however large the register grows.
+first" is a walk along one index however large the register grows. Those of partners carry its status and kind as well,
+for "all visits planned with Japan".
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -69,6 +70,7 @@ class Engagement(Marked, Record):
     __tablename__ = "engagement"
     __table_args__ = (
         UniqueConstraint("id", "starts_on"),  # what link rows refer to
+        Index("uq_engagement_standing", "id", "starts_on", "status", "kind", unique=True),  # what those of partners do
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates"),
         Index("uq_engagement_external_ref", "external_ref", "marking_id", unique=True),
         *(
@@ -147,28 +149,42 @@ class Engagement(Marked, Record):
         return None if self.status in WITHOUT_REPORT else self.report_day
 
 
+CARRIED = "The engagement's own, kept so by the foreign key"
+"""What a column of a link says of itself that is the engagement's."""
+
+
 class Link(Base):
     """A row that ties an engagement to something one filters by."""
 
     __abstract__ = True
 
+    BESIDE: ClassVar[tuple[str, ...]] = ()
+    """What else it carries of the engagement, beside its first day."""
+
+    ASKED: ClassVar[tuple[tuple[str, ...], ...]] = ((),)
+    """What of that is asked together with the value: for each such question there is an index in the order of days."""
+
     engagement_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    starts_on: Mapped[date] = mapped_column(comment="The engagement's own, kept so by the foreign key")
+    starts_on: Mapped[date] = mapped_column(comment=CARRIED)
     position: Mapped[int] = mapped_column(comment="Lists keep the order in which they were given")
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:  # noqa: N805 - SQLAlchemy's declared_attr gets the class
         table, value = cls.__tablename__, cls.VALUE  # type: ignore[attr-defined]
+        carried = ("starts_on", *cls.BESIDE)
         return (
             ForeignKeyConstraint(
-                ["engagement_id", "starts_on"],
-                ["engagement.id", "engagement.starts_on"],
+                ["engagement_id", *carried],
+                ["engagement.id", *(f"engagement.{each}" for each in carried)],
                 onupdate="CASCADE",
                 name=f"fk_{table}_engagement",
             ),
             # The engagement first: its own links are then read off this, and those of a value off the index.
             PrimaryKeyConstraint("engagement_id", value),
-            Index(f"ix_{table}_{value}", value, "starts_on", "engagement_id"),
+            *(
+                Index("_".join(("ix", table, value, *asked)), value, *asked, "starts_on", "engagement_id")
+                for asked in cls.ASKED
+            ),
         )
 
 
@@ -177,9 +193,13 @@ class EngagementPartner(Link):
 
     __tablename__ = "engagement_partner"
     VALUE = "partner"
+    BESIDE = ("status", "kind")
+    ASKED = ((), ("status",), ("kind",), ("kind", "status"))
 
     partner: Mapped[str] = mapped_column(ForeignKey("partner.code"), primary_key=True)
     role: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20), comment=CARRIED)
+    kind: Mapped[str] = mapped_column(String(20), comment=CARRIED)
 
 
 class EngagementPriority(Link):

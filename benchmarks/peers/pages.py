@@ -66,7 +66,7 @@ def _postgraphile(asked: Asked) -> Request:
         "markingId": {"in": [int(each) for each in asked.markings.split(",")]},
     }
     if asked.partner:
-        links = "engagementPartnersByEngagementIdAndStartsOn"
+        links = "engagementPartnersByEngagementIdAndStartsOnAndStatusAndKind"
         chosen[links] = {"some": {"partner": {"equalTo": asked.partner}}}
     if asked.starts_to:
         chosen["startsOn"] = {"lessThanOrEqualTo": asked.starts_to.isoformat()}

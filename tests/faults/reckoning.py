@@ -33,6 +33,9 @@ WHOLE = {
     "an engagement whose entry of the search says otherwise": """
         SELECT id FROM engagement e JOIN search_entry s ON s.record_id = e.id WHERE s.day <> e.starts_on
           OR s.marking_id <> e.marking_id OR s.archived <> e.archived""",
+    "a partner of an engagement whose row says otherwise": """
+        SELECT id FROM engagement e JOIN engagement_partner p ON p.engagement_id = e.id
+          WHERE p.starts_on <> e.starts_on OR p.status <> e.status OR p.kind <> e.kind""",
     **{
         f"{table}: a record whose version is not in the ledger as it reads": f"""
         SELECT id FROM {table} r WHERE NOT EXISTS (SELECT 1 FROM ledger l WHERE l.record_id = r.id

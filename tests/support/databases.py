@@ -224,6 +224,9 @@ INSERT INTO public.{table} SELECT * FROM original.{table} o
 
 WAY_BACK: LiteralString = """
 CREATE FUNCTION original.way_back() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+IF (SELECT version_num FROM public.alembic_version) <> (SELECT version_num FROM original.alembic_version) THEN
+  RAISE EXCEPTION 'its schema is another one';
+END IF;
 {steps}
 PERFORM setval(sequencename::regclass, coalesce(last_value, 1), last_value IS NOT NULL) FROM original.sequences;
 END $$
