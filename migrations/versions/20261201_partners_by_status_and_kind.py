@@ -1,8 +1,7 @@
 """partners by status and kind: what is planned with a partner, and their visits, are read off one index in their order.
 
-While it runs nobody else reads or writes which partners take part: some seconds for a hundred thousand engagements.
-While processes of the version before still write to PostgreSQL, a trigger sees to the new columns. A later release
-drops it.
+While it runs nobody else reads or writes which partners take part. While processes of the version before still write
+to PostgreSQL, a trigger sees to the new columns. A later release drops it.
 """
 
 from collections.abc import Sequence
@@ -19,6 +18,9 @@ depends_on: str | Sequence[str] | None = None
 LINK, CARRIED = "engagement_partner", ("status", "kind")
 KEY = f"fk_{LINK}_engagement"
 ASKED = (("status",), ("kind",), ("kind", "status"))
+ALONE = {"resolve_fks": False}
+"""Read without the tables that it refers to, of which SQLAlchemy cannot read indexes on expressions."""
+
 COMMENT = "The engagement's own, kept so by the foreign key"
 
 
@@ -31,7 +33,7 @@ def upgrade() -> None:
         f"UPDATE {LINK} SET status = engagement.status, kind = engagement.kind FROM engagement "  # noqa: S608
         f"WHERE engagement.id = {LINK}.engagement_id"
     )
-    with op.batch_alter_table(LINK) as batch:
+    with op.batch_alter_table(LINK, reflect_kwargs=ALONE) as batch:
         for each in CARRIED:
             batch.alter_column(each, nullable=False, existing_type=sa.String(length=20), existing_comment=COMMENT)
         _refer(batch, CARRIED)
@@ -70,7 +72,7 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION partner_stands_as_its_engagement()")
     for asked in ASKED:
         op.drop_index(_index(asked), LINK)
-    with op.batch_alter_table(LINK) as batch:
+    with op.batch_alter_table(LINK, reflect_kwargs=ALONE) as batch:
         _refer(batch, ())
         for each in CARRIED:
             batch.drop_column(each)
