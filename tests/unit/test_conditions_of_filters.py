@@ -184,7 +184,10 @@ def test_what_is_tied_to_a_value_by_a_row_that_one_may_see(connection: Connectio
     assert found(connection, calls, "Lautoka") == set()
     assert found(connection, calls, "Suva", but=True) == {"Te Mana", "Aotearoa", "Wellington"}
     assert (calls.value.key, calls.owner.key, calls.order) == ("port", "ship", {"launched": CALLS.c.launched})
-    assert Linked(Call.port, Call.ship).order == {}
+    assert Linked(Call.port, Call.ship).order == Linked(Call.port, Call.ship).mirrors == {}
+    beside = Linked(Call.port, Call.ship, {"launched": Call.launched}, {"hidden": Call.hidden})
+    assert beside.order == {"launched": CALLS.c.launched}
+    assert beside.mirrors == {"launched": CALLS.c.launched, "hidden": CALLS.c.hidden}
 
 
 def test_links_can_be_walked_and_asked_for_at_once(connection: Connection) -> None:
