@@ -35,6 +35,9 @@ SQLITE_PRAGMAS = (
 TRIES = 4
 """How often at most a unit of work is done, where the database gives way to somebody else each time."""
 
+LOOKED_AT_ONCE = 0.01
+"""Seconds in which SQLite looks some four times whether a file that somebody else writes to is free."""
+
 PAUSE = 0.05
 """Seconds before the second try, at most; they double each time."""
 
@@ -133,8 +136,7 @@ class Database:
             pool_size=threads,
             max_overflow=self.spare,
             hide_parameters=True,  # errors are logged, and values are what is in records
-            # A write that finds the file busy is tried again, so that all its tries together wait that long.
-            connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000 / (1 if reads else TRIES)},
+            connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000 if reads else LOOKED_AT_ONCE},
         )
 
         @event.listens_for(engine, "do_connect")
@@ -153,9 +155,11 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
-            # A write transaction takes its lock at once: one that reads first and writes later would fail
-            # with "database is locked" as soon as another one wrote in between.
-            connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+            if reads:
+                connection.exec_driver_sql("BEGIN")
+            else:
+                # A write that finds the file busy is tried again, so that all its tries together wait that long.
+                take_file(connection, busy_timeout_ms / 1000 / TRIES)
 
         return engine
 
@@ -219,6 +223,26 @@ class Database:
             self.inline.dispose()
         self.writer.dispose()
         self.replicas.close()
+
+
+def take_file(connection: Connection, seconds: float) -> None:
+    """Begins a transaction that writes to an SQLite file, as soon as nobody else does.
+
+    It takes its lock at once: one that reads first and writes later would fail with "database is locked" as soon as
+    another one wrote in between. A process that writes without a pause leaves the file to others for moments only, and
+    SQLite itself would soon look no more than ten times a second.
+    """
+    driver: Any = connection.connection.driver_connection
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                break
+        else:
+            return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what is in the way
 
 
 def from_the_start(connection: Connection) -> bool:

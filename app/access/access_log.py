@@ -15,7 +15,7 @@ from app.access.actor import Actor
 from app.access.known_markings import Markings
 from app.access.markings import RANK
 from app.core.ids import new_id
-from app.db import Database
+from app.db import Database, retried
 from app.models import AccessEntry
 from app.models.choices import Classification
 from app.telemetry.metrics import ACCESS_LOG_FAILURES
@@ -93,7 +93,9 @@ class AccessLog:
         self._wanted = {}
 
     def enter(self, access: Access) -> None:
-        """Enters an event, in a transaction apart from what it tells of. Raises SQLAlchemyError if that cannot be.
+        """Enters an event, in a transaction apart from what it tells of.
+
+        Raises SQLAlchemyError if that cannot be, Unavailable if others were always faster to take the file.
 
         There is one entry for each type and marking of the records seen: so whoever reads the log later may see all
         records that an entry names, or none and not the entry either.
@@ -113,13 +115,17 @@ class AccessLog:
             due, self._queue = self._queue, []
         error: Exception | None = None
         try:
-            with self.database.write() as connection:
-                connection.execute(insert(AccessEntry), [row for each in due for row in each.rows])
+            self._keep([row for each in due for row in each.rows])
         except Exception as found:  # noqa: BLE001 - whatever it was, nobody may take theirs for written
             error = found
             ACCESS_LOG_FAILURES.inc(sum(len(each.rows) for each in due))
         for each in due:
             each.error, each.settled = error, True
+
+    @retried
+    def _keep(self, rows: list[dict[str, Any]]) -> None:
+        with self.database.write() as connection:
+            connection.execute(insert(AccessEntry), rows)
 
 
 def _rows(access: Access, now: datetime) -> Iterator[dict[str, Any]]:

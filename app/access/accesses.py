@@ -59,7 +59,7 @@ def log_refusal(request: Request, problem: Problem) -> None:
     )
     try:
         register_of(request).access_log.enter(entry)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Unavailable):
         log.exception("a refusal cannot be entered in the access log")
 
 
@@ -82,7 +82,7 @@ def access(request: Request, event: Event, work: Work, detail: str | None = None
 def _or_refuse(request: Request, entry: Access) -> None:
     try:
         register_of(request).access_log.enter(entry)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Unavailable):
         log.exception("the access log cannot be written")
         detail = "The access log cannot be written, and without it nothing of this may be told."
         raise Unavailable(detail, headers={"Retry-After": "2"}) from None

@@ -150,7 +150,7 @@ def _body(work: Work, hook: Webhook, entry: Any) -> bytes:
 
 
 def attempt(register: Register, due: Due) -> Outcome:
-    """Sends a delivery, once the access log knows of it. Raises SQLAlchemyError if that cannot be."""
+    """Sends a delivery, once the access log knows of it. Raises SQLAlchemyError or Unavailable if that cannot be."""
     if due.access is not None:
         register.access_log.enter(due.access)
     settings = register.settings
