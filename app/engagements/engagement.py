@@ -256,14 +256,14 @@ def ahead(work: Work, record: Any) -> bool:
     return record.status in ("confirmed", "in_progress") and not over
 
 
+LENGTHS = (4, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 7)
+"""Digits of the numbers that are drawn for a reference: as few as are free, in one look."""
+
+
 def new_reference(work: Work, kind: str, day: date) -> str:
     """A reference that is free. Numbers are drawn, not counted: a gap would tell of what one may not see."""
-    for attempt in range(64):
-        digits = 4 + attempt // 6
-        number = 1 + secrets.randbelow(10**digits - 1)
-        reference = f"{PREFIXES[kind]}-{day.year}-{number:04d}"
-        with work.beyond():
-            taken = work.session.scalar(select(Engagement.id).where(Engagement.reference == reference))
-        if taken is None:
-            return reference
-    raise AssertionError("no free reference in 64 draws")  # pragma: no cover
+    numbers = [1 + secrets.randbelow(10**digits - 1) for digits in LENGTHS]
+    drawn = [f"{PREFIXES[kind]}-{day.year}-{number:04d}" for number in numbers]
+    with work.beyond():
+        taken = {*work.session.scalars(select(Engagement.reference).where(Engagement.reference.in_(drawn)))}
+    return next(each for each in drawn if each not in taken)

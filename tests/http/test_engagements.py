@@ -1,13 +1,16 @@
 """What the ministry may take for granted of an engagement it records."""
 
 import re
+import secrets
 from typing import Any
 
 import pytest
 
+from app.access.register import Register
 from support.client import Api
 from support.documents import KINDS, Documents
 from support.problems import faults, problem
+from support.recording import recorded
 
 PREFIXES = dict(zip(KINDS, ("BIL", "VIS", "DIA", "EXE", "DEP"), strict=True))
 
@@ -20,6 +23,26 @@ def test_a_reference_reads_like_its_kind_and_year(api: Api, documents: Documents
     # It is quoted in letters: it stays when the visit moves to another year.
     moved = api.change(f"/{path}/{references[1]}", {"starts_on": "2027-03-01", "ends_on": "2027-03-01"})
     assert moved["reference"] == references[1]
+
+
+def test_a_reference_that_is_taken_costs_nothing_more(
+    api: Api, documents: Documents, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a year has thousands of visits most short numbers are taken, and longer ones are free."""
+    draw = secrets.randbelow
+    monkeypatch.setattr(secrets, "randbelow", lambda below: 6 if below < 10**5 - 1 else draw(below))
+    made, statements = [], []
+    for _ in range(2):  # after them the process knows markings and callers
+        documents.visit(starts_on="2025-03-01", ends_on=None)
+    for number in range(3):
+        document = documents.of("visits", title=f"Visit {number}", starts_on="2026-03-01", ends_on=None)
+        with recorded(register) as seen:
+            made.append(api.make("/visits", document)["reference"])
+        statements.append(len(seen))
+    assert made[0] == "VIS-2026-0007"
+    assert [bool(re.fullmatch(r"VIS-2026-\d{4,5}", each)) for each in made] == [True] * 3
+    assert len(set(made)) == 3
+    assert len(set(statements)) == 1, statements
 
 
 def test_what_has_no_last_day_ends_on_its_first(api: Api, documents: Documents) -> None:
