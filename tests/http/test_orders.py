@@ -131,6 +131,10 @@ def test_a_page_whose_last_row_is_withdrawn_still_leads_on(api: Api, documents: 
     assert [each["id"] for each in api.get(page["next"]).json()["items"]] == made[3:]
 
 
+DEARER = ("enable_sort", "enable_incremental_sort", "enable_seqscan")
+"""Ways that PostgreSQL takes for a few records, since they cost it no more; it is to avoid them if it can."""
+
+
 @pytest.fixture
 def plans(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How the database goes about what it is asked for engagements."""
@@ -142,11 +146,11 @@ def plans(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             explained = copy(self)
             explained.sql = ("EXPLAIN QUERY PLAN " if self.is_sqlite else "EXPLAIN ") + self.sql
             # Of so few PostgreSQL would read all and sort them; here it is only asked whether an index serves.
-            for each in () if self.is_sqlite else ("SET enable_sort = off", "SET enable_seqscan = off"):
-                cursor.execute(each)
+            for each in () if self.is_sqlite else DEARER:
+                cursor.execute(f"SET {each} = off")
             found.append("\n".join(str(row) for row in rows(explained, cursor, values)))
-            for each in () if self.is_sqlite else ("RESET enable_sort", "RESET enable_seqscan"):
-                cursor.execute(each)
+            for each in () if self.is_sqlite else DEARER:
+                cursor.execute(f"RESET {each}")
         return rows(self, cursor, values)
 
     monkeypatch.setattr(Prepared, "_rows", looking)
