@@ -35,8 +35,8 @@ SQLITE_PRAGMAS = (
 TRIES = 4
 """How often at most a unit of work is done, where the database gives way to somebody else each time."""
 
-LOOKED_AT_ONCE = 0.01
-"""Seconds in which SQLite looks some four times whether a file that somebody else writes to is free."""
+LOOKED_AT_ONCE_MS = 10
+"""Milliseconds in which SQLite looks some four times whether a file that somebody else writes to is free."""
 
 PAUSE = 0.05
 """Seconds before the second try, at most; they double each time."""
@@ -131,12 +131,14 @@ class Database:
             watch(each.engine, "replica")
 
     def _sqlite(self, threads: int, busy_timeout_ms: int, *, reads: bool) -> Engine:
+        # A write that finds the file busy is tried again, so that all its tries together wait that long.
+        patience = busy_timeout_ms / 1000 / (1 if reads else TRIES)
         engine = create_engine(
             self.url,
             pool_size=threads,
             max_overflow=self.spare,
             hide_parameters=True,  # errors are logged, and values are what is in records
-            connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000 if reads else LOOKED_AT_ONCE},
+            connect_args={"check_same_thread": False, "timeout": patience},
         )
 
         @event.listens_for(engine, "do_connect")
@@ -152,14 +154,15 @@ class Database:
             connection.isolation_level = None  # we say BEGIN ourselves, see below
             for pragma in SQLITE_PRAGMAS:
                 connection.execute(pragma)
+            if not reads:
+                connection.execute(f"PRAGMA busy_timeout={LOOKED_AT_ONCE_MS}")  # `take_file` has the patience
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
             if reads:
                 connection.exec_driver_sql("BEGIN")
             else:
-                # A write that finds the file busy is tried again, so that all its tries together wait that long.
-                take_file(connection, busy_timeout_ms / 1000 / TRIES)
+                take_file(connection, patience)
 
         return engine
 
@@ -226,7 +229,7 @@ class Database:
 
 
 def take_file(connection: Connection, seconds: float) -> None:
-    """Begins a transaction that writes to an SQLite file, as soon as nobody else does.
+    """Begins a transaction that writes to an SQLite file, as soon as nobody else does. Raises OperationalError.
 
     It takes its lock at once: one that reads first and writes later would fail with "database is locked" as soon as
     another one wrote in between. A process that writes without a pause leaves the file to others for moments only, and
