@@ -1,17 +1,15 @@
 """Where the database lets a write fail because of somebody else, it is done again; nobody is told but when it never ends."""
 
 import copy
-import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from test_concurrency import at_once, ledger
 
 from app.access.actor import system
@@ -22,6 +20,7 @@ from app.crud import store
 from app.db import TRIES
 from support.client import Api
 from support.documents import Documents
+from support.holding import file_held
 from support.problems import problem
 from support.recording import operating
 from support.subject import WRITABLE, subject_of
@@ -175,20 +174,6 @@ def test_what_fails_for_another_reason_is_not_done_again(
     with giving_way(register, 99, "55P03") as tries:
         problem(api.failing().post("/people", documents.of("people")), 503)
         assert tries() == 1
-
-
-@contextmanager
-def file_held(register: Register, seconds: float) -> Iterator[None]:
-    """Another connection holds the file's write lock for so long, or to the end of the block."""
-    with closing(sqlite3.connect(str(make_url(register.database.url).database), check_same_thread=False)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        timer = threading.Timer(seconds, other.rollback)
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()
 
 
 def test_a_file_that_another_process_holds_for_a_while(

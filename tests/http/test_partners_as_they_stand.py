@@ -57,14 +57,14 @@ def test_rows_of_partners_follow_the_engagement(api: Api, documents: Documents, 
 
 
 def test_lists_by_partner_status_and_kind(api: Api, documents: Documents) -> None:
-    made: dict[tuple[str, str], list[str]] = {}
+    made: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for number in range(30):
         path, status = ("visits", "dialogues", "exercises")[number % 3], ("planned", "confirmed")[number % 2]
         day = date(2030, 1, 1 + number % 10).isoformat()
         partners = ["AU", "JP"] if number % 5 else ["FJ"]
         one = documents.make(path, starts_on=day, ends_on=day, status=status, partners=partners)
         if number % 5:
-            made.setdefault((path, status), []).append((day, one["id"]))  # type: ignore[arg-type]
+            made.setdefault((path, status), []).append((day, one["id"]))
     for (path, status), ones in made.items():
         for sort, backwards in (("starts_on", False), ("-starts_on", True)):
             wanted = [each for _, each in sorted(ones, reverse=backwards)]

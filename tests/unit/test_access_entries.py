@@ -1,10 +1,8 @@
 """The access log: what is entered of an event, that it is entered before anybody goes on, and how much at the most."""
 
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,6 +30,7 @@ from app.core.columns import table_of
 from app.errors import Unavailable
 from app.models import AccessEntry
 from app.telemetry.metrics import ACCESS_LOG_FAILURES
+from support.holding import file_held
 from support.small_register import small_register
 
 SOMEBODY = Actor("0190163d-8694-739b-aea5-966c26f8ad91", "desk", "reader", "SECRET", "NZ")
@@ -226,29 +225,14 @@ def test_nobody_takes_theirs_for_written_when_it_was_not(register: Register, mon
     assert len(crowd.errors) == 4
 
 
-@contextmanager
-def held(register: Register, seconds: float) -> Iterator[None]:
-    """A block in which another process holds the file, for so long at the most."""
-    other = sqlite3.connect(str(register.database.url.database), check_same_thread=False, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    letting_go = threading.Timer(seconds, other.rollback)
-    letting_go.start()
-    try:
-        yield
-    finally:
-        letting_go.cancel()
-        letting_go.join()
-        other.close()
-
-
 def test_it_waits_for_whoever_holds_the_file() -> None:
     """A server that writes without a pause leaves the file to others only for moments, which one may miss."""
     with small_register(busy_timeout_ms=200) as register:
         mark(register, "UNCLASSIFIED")
-        with held(register, 0.12):  # longer than one try waits
+        with file_held(register, 0.12):  # longer than one try waits
             register.access_log.enter(read(Sight("visit", "v-1", 1)))
         assert len(entered(register)) == 1
-        with held(register, 30), pytest.raises(Unavailable):
+        with file_held(register, 30), pytest.raises(Unavailable):
             register.access_log.enter(read(Sight("visit", "v-2", 1)))
         assert len(entered(register)) == 1
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.prepared import Prepared
 from app.core.query import Cases, filter_of, order_of, takes_many
-from app.crud.listing import STATEMENTS, parameters
+from app.crud.listing import STATEMENTS, parameters, words
 from app.crud.resource import RESOURCES, Resource
 from app.crud.shape import Shape
 
@@ -38,7 +38,6 @@ def asked(resource: Resource) -> dict[str, Any]:
 
 def shapes(resource: Resource, given: dict[str, Any], *, on_sqlite: bool) -> Iterator[tuple[Shape, dict[str, Any]]]:
     """All of it at once, and each alone: what leads a list is another each time."""
-    fields = resource.list_query.model_fields
     for some in (given, *({name: value} for name, value in given.items())):
         for ranked in {False, "q" in some}:
             shape = Shape(
@@ -50,11 +49,7 @@ def shapes(resource: Resource, given: dict[str, Any], *, on_sqlite: bool) -> Ite
                 continued=not ranked,
                 ranked=ranked,
                 sqlite=on_sqlite,
-                words=frozenset(
-                    (name, tuple(value) if isinstance(value, list) else (value,))
-                    for name, value in some.items()
-                    if isinstance(filter_of(fields[name]), Cases)
-                ),
+                words=words(resource.list_query(), some),
             )
             yield shape, some
 
