@@ -55,14 +55,7 @@ def test_a_list_comes_in_the_order_asked_for(busy: Busy, sort: str) -> None:
     api, world = busy
     wanted = in_order([each for each in world.engagements if not each["archived"]], sort)
     assert [each["id"] for each in api.items("/engagements", limit=200, sort=sort)] == wanted
-    found: list[str] = []
-    page = api.read("/engagements", limit=17, sort=sort)
-    while True:
-        found += [each["id"] for each in page["items"]]
-        if page["next"] is None:
-            break
-        page = api.get(page["next"]).json()
-    assert found == wanted
+    assert [each["id"] for each in api.walk("/engagements", limit=17, sort=sort)] == wanted
 
 
 def test_a_link_filter_pages_in_the_same_order(busy: Busy) -> None:
@@ -73,13 +66,8 @@ def test_a_link_filter_pages_in_the_same_order(busy: Busy) -> None:
             for each in world.engagements
             if not each["archived"] and "AU" in [partner["partner"] for partner in each["partners"]]
         ]
-        page, found = api.read("/engagements", limit=5, sort=sort, partner="AU"), []
-        while True:
-            found += [each["id"] for each in page["items"]]
-            if page["next"] is None:
-                break
-            page = api.get(page["next"]).json()
-        assert found == in_order(there, sort)
+        found = api.walk("/engagements", limit=5, sort=sort, partner="AU")
+        assert [each["id"] for each in found] == in_order(there, sort)
 
 
 def test_unless_told_otherwise_the_latest_comes_first(busy: Busy) -> None:

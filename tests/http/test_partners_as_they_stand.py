@@ -74,13 +74,8 @@ def test_lists_by_partner_status_and_kind(api: Api, documents: Documents) -> Non
             assert [each for each in whole if each in wanted] == wanted
             assert len(whole) == 5
     both = sorted(each for (path, _), ones in made.items() if path == "visits" for each in ones)
-    page, walked = api.read("/visits", partner="AU", status=["planned", "confirmed"], sort="starts_on", limit=3), []
-    while True:
-        walked += [each["id"] for each in page["items"]]
-        if page["next"] is None:
-            break
-        page = api.get(page["next"]).json()
-    assert walked == [each for _, each in both]
+    walked = api.walk("/visits", partner="AU", status=["planned", "confirmed"], sort="starts_on", limit=3)
+    assert [each["id"] for each in walked] == [each for _, each in both]
 
 
 def test_a_database_holds_rows_of_partners_to_their_engagement(register: Register, documents: Documents) -> None:

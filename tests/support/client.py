@@ -195,6 +195,15 @@ class Api:
         items: list[Any] = self.read(path, **params)["items"]
         return items
 
+    def walk(self, path: str, **params: Any) -> list[Any]:
+        """All items of a list, page by page as each names the next."""
+        page = self.read(path, **params)
+        found: list[Any] = page["items"]
+        while page["next"] is not None:
+            page = self.get(page["next"]).json()
+            found += page["items"]
+        return found
+
     def make(self, path: str, document: Any) -> Any:
         answer = self.post(path, document)
         assert answer.status_code == 201, answer.text
